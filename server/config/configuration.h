@@ -1,0 +1,180 @@
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/target.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace porthole::config {
+
+// The validated configuration: plain values, immutable once loaded. The schema that people write
+// is proto/porthole/config/v1/config.proto; every default below is the schema's documented one.
+
+enum class TlsVersion : std::uint8_t { kTls12, kTls13 };
+
+struct ListenerTls {
+  std::string certificate_file;  // PEM, leaf first
+  std::string private_key_file;  // PEM
+  TlsVersion min_version = TlsVersion::kTls12;
+};
+
+// A public listener. Port 0 lets the system choose; the log line "listening" says which.
+struct Listener {
+  IpAddress address = IpAddress::V4({127, 0, 0, 1});
+  std::uint16_t port = 8080;
+  std::optional<ListenerTls> tls;
+};
+
+enum class Role : std::uint8_t { kAdmin, kOperator, kViewer };
+
+struct ControlTcp {
+  IpAddress address = IpAddress::V4({127, 0, 0, 1});
+  std::uint16_t port = 9443;
+  // All three or, with `plaintext`, none.
+  std::string certificate_file;
+  std::string private_key_file;
+  std::string client_ca_file;
+  bool plaintext = false;  // only on a loopback address
+  Role plaintext_role = Role::kAdmin;
+};
+
+struct ControlUnix {
+  std::string path = "/run/porthole/control.sock";
+  Role role = Role::kAdmin;
+  std::string group;  // name; empty: only the process' own user may connect
+};
+
+// Which certificate names have which role: "uri:…", "dns:…" or "cn:…", compared exactly.
+struct Caller {
+  std::string name;
+  Role role = Role::kViewer;
+};
+
+struct Control {
+  std::optional<ControlTcp> tcp;
+  std::optional<ControlUnix> unix_socket = ControlUnix{};
+  std::vector<Caller> callers;
+};
+
+struct Admin {
+  IpAddress address = IpAddress::V4({127, 0, 0, 1});
+  std::uint16_t port = 9091;
+};
+
+struct Viewer {
+  std::string directory;                     // empty: beside the installed binary
+  std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
+  std::vector<std::string> origins;          // beyond the listener's own: "https://cloud.example"
+};
+
+struct Tokens {
+  std::string audience = "porthole";
+  std::vector<std::string> issuers;  // empty: any
+  std::chrono::seconds max_lifetime{600};
+  std::chrono::seconds clock_skew{30};
+};
+
+// Which hosts may be dialled. A rule matches when its scheme, its address or name, and its port do.
+struct TargetRule {
+  std::vector<TargetScheme> schemes;  // empty: every enabled scheme
+  std::optional<IpPrefix> prefix;     // or
+  std::string name;                   // exact, or "*.example" for every name below example
+  std::uint16_t first_port = 1;
+  std::uint16_t last_port = 65535;
+};
+
+struct Targets {
+  std::vector<TargetRule> allow;  // empty: everything that is not denied
+  std::vector<TargetRule> deny;
+  std::vector<IpPrefix> allow_denied;  // taken out of the addresses denied by default
+  std::string unix_directory;          // empty: unix targets are refused
+};
+
+enum class Sharing : std::uint8_t { kShared, kExclusive, kTakeover };
+enum class TakeoverBy : std::uint8_t { kSameSubject, kAny };
+
+struct Clipboard {
+  bool to_console = true;
+  bool from_console = true;
+
+  friend bool operator==(const Clipboard&, const Clipboard&) = default;
+};
+
+// What a session may do where its token does not narrow it.
+struct Policy {
+  bool view_only = false;
+  Clipboard clipboard;
+  std::vector<Sharing> sharing = {Sharing::kShared, Sharing::kExclusive, Sharing::kTakeover};
+  Sharing default_sharing = Sharing::kShared;
+  TakeoverBy takeover_by = TakeoverBy::kSameSubject;
+  bool takeover_before_dial = false;  // for hosts that take one connection
+  std::chrono::seconds max_duration{28800};
+  std::chrono::seconds idle_timeout{1800};
+};
+
+// 0 never means "without a limit"; every limit has a number.
+struct Limits {
+  std::size_t sessions = 9000;
+  std::size_t sessions_per_console = 16;
+  std::size_t sessions_per_subject = 64;
+  std::size_t sessions_per_address = 256;
+  std::size_t connections = 12000;
+  std::size_t connections_per_address = 512;
+  // Admission attempts: how many at once after a quiet time, and how many a minute steadily.
+  std::size_t attempts_per_address_burst = 120;
+  std::size_t attempts_per_address_per_minute = 600;
+};
+
+struct Timeouts {
+  std::chrono::milliseconds tls_handshake{10000};
+  std::chrono::milliseconds http_header{10000};
+  std::chrono::milliseconds http_idle{30000};  // between requests of one connection
+  std::chrono::milliseconds dial{10000};
+  std::chrono::milliseconds host_handshake{15000};
+  std::chrono::milliseconds viewer_handshake{15000};
+  std::chrono::milliseconds ping_after{20000};
+  std::chrono::milliseconds viewer_dead_after{60000};
+  std::chrono::milliseconds close_write{1000};
+  std::chrono::milliseconds close_read{2000};
+};
+
+enum class StoreKind : std::uint8_t { kMemory };
+
+struct State {
+  StoreKind store = StoreKind::kMemory;
+};
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+
+struct Log {
+  LogLevel level = LogLevel::kInfo;
+};
+
+struct Shutdown {
+  std::chrono::milliseconds delay{0};  // still admits, but is not ready
+  std::chrono::milliseconds grace{0};  // admits nobody, waits for sessions to end
+};
+
+struct Configuration {
+  std::string node_id;      // empty in the file: the host's name
+  std::size_t workers = 0;  // 0 in the file: one a core; never 0 here
+  std::vector<Listener> listeners = {Listener{}};
+  Control control;
+  Admin admin;
+  Viewer viewer;
+  Tokens tokens;
+  Targets targets;
+  Policy policy;
+  Limits limits;
+  Timeouts timeouts;
+  State state;
+  Log log;
+  Shutdown shutdown;
+};
+
+}  // namespace porthole::config
