@@ -1,0 +1,97 @@
+#include "session/record.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+namespace porthole::session {
+
+std::string_view Name(State state) {
+  constexpr std::array<std::string_view, 5> kNames = {"admitting", "dialling", "handshaking",
+                                                      "active", "ending"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+Record::Record(Description description, std::function<void()> wake)
+    : description_(std::move(description)), wake_(std::move(wake)) {}
+
+Snapshot Record::Snap() const {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  Snapshot snapshot;
+  snapshot.description = description_;
+  snapshot.bytes_to_viewer = traffic_.bytes_to_viewer.load(kRelaxed);
+  snapshot.bytes_to_host = traffic_.bytes_to_host.load(kRelaxed);
+  snapshot.messages_to_viewer = traffic_.messages_to_viewer.load(kRelaxed);
+  snapshot.messages_to_host = traffic_.messages_to_host.load(kRelaxed);
+  if (const std::int64_t input = traffic_.last_input_ms.load(kRelaxed); input != 0) {
+    snapshot.last_input = WallTime(std::chrono::milliseconds(input));
+  }
+  const std::lock_guard lock(mutex_);
+  snapshot.state = state_;
+  snapshot.host = host_;
+  snapshot.end = end_;
+  return snapshot;
+}
+
+bool Record::RequestEnd(EndRequest request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (end_.has_value() || gone_) {
+      return false;
+    }
+    end_ = std::move(request);
+  }
+  wake_();
+  return true;
+}
+
+std::optional<EndRequest> Record::EndRequested() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+void Record::SetState(State state) {
+  const std::lock_guard lock(mutex_);
+  state_ = state;
+}
+
+State Record::CurrentState() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void Record::SetHost(HostFacts facts) {
+  const std::lock_guard lock(mutex_);
+  host_ = std::move(facts);
+}
+
+void Record::OnGone(absl::AnyInvocable<void()> callback) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!gone_) {
+      on_gone_.push_back(std::move(callback));
+      return;
+    }
+  }
+  callback();
+}
+
+bool Record::Gone() const {
+  const std::lock_guard lock(mutex_);
+  return gone_;
+}
+
+void Record::MarkGone() {
+  std::vector<absl::AnyInvocable<void()>> callbacks;
+  {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    callbacks = std::exchange(on_gone_, {});
+  }
+  for (absl::AnyInvocable<void()>& callback : callbacks) {
+    callback();
+  }
+}
+
+}  // namespace porthole::session

@@ -1,0 +1,116 @@
+#pragma once
+
+#include "admission/policy.h"
+#include "base/clock.h"
+#include "base/end_reason.h"
+#include "base/selector.h"
+#include "net/byte_stream.h"
+
+#include <absl/functional/any_invocable.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace porthole::session {
+
+enum class State : std::uint8_t { kAdmitting, kDialling, kHandshaking, kActive, kEnding };
+
+// "admitting", "dialling", …
+std::string_view Name(State state);
+
+// What is known of a session when it enters the registry; it never changes.
+struct Description {
+  SessionNames names;
+  std::string console_name;
+  std::string target;  // as in the token; holds no secret
+  std::string user_agent;
+  net::TransportFacts viewer;
+  admission::PolicyInForce policy;
+  WallTime started;
+  std::uint64_t sequence = 0;  // given by the registry: the order of entry, never 0 in it
+};
+
+// What the host's handshake tells.
+struct HostFacts {
+  net::TransportFacts transport;
+  std::string protocol_version;  // "3.8"
+  std::string security_type;     // "VncAuth"
+  std::string desktop_name;
+  std::uint16_t width = 0;
+  std::uint16_t height = 0;
+};
+
+// What passed so far. Written by the session's worker, read by anyone; relaxed.
+struct Traffic {
+  std::atomic<std::uint64_t> bytes_to_viewer{0};
+  std::atomic<std::uint64_t> bytes_to_host{0};
+  std::atomic<std::uint64_t> messages_to_viewer{0};  // WebSocket messages
+  std::atomic<std::uint64_t> messages_to_host{0};    // RFB messages
+  std::atomic<std::int64_t> last_input_ms{0};        // Unix time in milliseconds; 0: none yet
+};
+
+// How a session is to end, and in which words for the person.
+struct EndRequest {
+  EndReason reason = EndReason::kInternalError;
+  std::string sentence;
+};
+
+// A plain copy of everything that may be told of a session.
+struct Snapshot {
+  Description description;
+  State state = State::kAdmitting;
+  std::optional<HostFacts> host;
+  std::optional<EndRequest> end;
+  std::uint64_t bytes_to_viewer = 0;
+  std::uint64_t bytes_to_host = 0;
+  std::uint64_t messages_to_viewer = 0;
+  std::uint64_t messages_to_host = 0;
+  std::optional<WallTime> last_input;
+};
+
+// One session as the rest of the process sees it. Shared between its worker and the readers of the
+// registry; thread-safe.
+class Record {
+ public:
+  // `wake` is called, on any thread, when somebody asks for the end; it must only post.
+  Record(Description description, std::function<void()> wake);
+
+  const Description& About() const { return description_; }
+  const SessionNames& Names() const { return description_.names; }
+  Traffic& Moved() { return traffic_; }
+  Snapshot Snap() const;
+
+  // Asks the session to end; the first request counts. Returns whether this one does.
+  bool RequestEnd(EndRequest request);
+  std::optional<EndRequest> EndRequested() const;
+
+  void SetState(State state);
+  State CurrentState() const;
+  void SetHost(HostFacts facts);
+
+  // Calls `callback` once when the session has left the registry, on the thread that took it out;
+  // at once, here, when it has left already.
+  void OnGone(absl::AnyInvocable<void()> callback);
+  bool Gone() const;
+
+ private:
+  friend class SessionRegistry;
+  void MarkGone();
+
+  const Description description_;
+  const std::function<void()> wake_;
+  Traffic traffic_;
+  mutable std::mutex mutex_;  // guards all below; never held over a call out
+  State state_ = State::kAdmitting;
+  std::optional<HostFacts> host_;
+  std::optional<EndRequest> end_;
+  bool gone_ = false;
+  std::vector<absl::AnyInvocable<void()>> on_gone_;
+};
+
+}  // namespace porthole::session

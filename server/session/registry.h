@@ -1,0 +1,108 @@
+#pragma once
+
+#include "session/record.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace porthole::session {
+
+// How many sessions there may be at once.
+struct Limits {
+  std::size_t sessions = 9000;
+  std::size_t per_console = 16;
+  std::size_t per_subject = 64;
+  std::size_t per_address = 256;  // IPv6 counted by /64
+};
+
+class SessionRegistry;
+
+// A session's place in the registry. Gives the place back when it goes, on the session's worker.
+class Entry {
+ public:
+  Entry(SessionRegistry* registry, std::shared_ptr<Record> record);
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+  Entry(Entry&& other) noexcept = default;
+  Entry& operator=(Entry&&) = delete;
+  ~Entry();
+
+  Record& operator*() const { return *record_; }
+  Record* operator->() const { return record_.get(); }
+  const std::shared_ptr<Record>& Shared() const { return record_; }
+
+  // Frees the console for others, as soon as the end is decided; the rest stays taken until the
+  // transport is gone. Idempotent.
+  void LeaveConsole();
+
+  // For a session that takes its console over: ends everyone who entered the console before it.
+  // Refuses with kBusy when one of them may not be replaced by this subject.
+  std::optional<Refusal> TakeOver();
+
+ private:
+  SessionRegistry* registry_;
+  std::shared_ptr<Record> record_;
+};
+
+// Every session of the node, from admission to the last byte. Thread-safe; no call out of it is
+// made with its lock held.
+class SessionRegistry {
+ public:
+  explicit SessionRegistry(Limits limits);
+
+  // Takes the places that a session needs, all in one critical section: in the node, and of its
+  // console, subject and address, under the sharing rule of its policy (design, section 5). The
+  // session is visible to End() from here on.
+  Judged<Entry> Enter(Description description, std::function<void()> wake);
+
+  // Asks every session that `selector` matches to end, and returns them. Those already ending for
+  // another reason are among them.
+  std::vector<std::shared_ptr<Record>> End(const Selector& selector,
+                                           EndReason reason,
+                                           const std::string& sentence);
+
+  std::shared_ptr<Record> Find(const std::string& session_id) const;
+
+  // Up to `limit` sessions with a sequence above `after`, in the order of entry.
+  std::vector<std::shared_ptr<Record>> List(std::uint64_t after, std::size_t limit) const;
+
+  std::size_t Size() const;
+  bool Full() const { return Size() >= CurrentLimits().sessions; }
+
+  Limits CurrentLimits() const;
+  // Applies to those who enter from now on.
+  void SetLimits(Limits limits);
+
+ private:
+  friend class Entry;
+
+  using Counts = std::unordered_map<std::string, std::size_t>;
+  // Whoever holds a console, by order of entry.
+  using Holders = std::map<std::uint64_t, std::shared_ptr<Record>>;
+
+  std::optional<Refusal> CheckLimits(const Description& description) const;
+  std::optional<Refusal> CheckSharing(const Description& description) const;
+  std::vector<std::shared_ptr<Record>> Matching(const Selector& selector) const;
+  std::optional<Refusal> TakeOver(const Record& newcomer);
+  void LeaveConsole(const Record& record);
+  void Leave(Record& record);
+
+  mutable std::mutex mutex_;
+  Limits limits_;
+  std::uint64_t last_sequence_ = 0;
+  Holders sessions_;
+  std::unordered_map<std::string, std::shared_ptr<Record>> by_id_;
+  std::unordered_map<std::string, Holders> by_console_;
+  Counts by_subject_;
+  Counts by_address_;
+};
+
+}  // namespace porthole::session
