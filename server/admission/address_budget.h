@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/ip_address.h"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <optional>
+
+namespace porthole::admission {
+
+// What one client address may do; IPv6 counts by /64 (design, section 5, step 1).
+struct AddressLimits {
+  std::size_t connections = 512;
+  std::size_t attempts_burst = 120;
+  std::size_t attempts_per_minute = 600;
+  std::size_t addresses = 65'536;  // how many are remembered at once
+};
+
+// Counts connections and admission attempts of each client address, in a table of bounded size: the
+// address that was idle longest is forgotten first. Thread-safe.
+class AddressBudget {
+ public:
+  // One connection's place; gives it back when it goes. Must not outlive its budget.
+  class Ticket {
+   public:
+    Ticket(Ticket&& other) noexcept;
+    Ticket& operator=(Ticket&& other) noexcept;
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
+    ~Ticket();
+
+   private:
+    friend class AddressBudget;
+    Ticket(AddressBudget& budget, IpAddress key) : budget_(&budget), key_(key) {}
+
+    AddressBudget* budget_;
+    IpAddress key_;
+  };
+
+  // `clock` outlives the budget.
+  AddressBudget(const AddressLimits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
+  AddressBudget(const AddressBudget&) = delete;
+  AddressBudget& operator=(const AddressBudget&) = delete;
+
+  // A place for one more connection of `client`, or nothing.
+  std::optional<Ticket> Connect(const IpAddress& client);
+
+  // Spends one admission attempt of `client` and returns nothing; or, with none left, how long to
+  // wait for the next one (for `Retry-After`): at least 1 s.
+  std::optional<std::chrono::seconds> Attempt(const IpAddress& client);
+
+  // How many addresses are remembered.
+  std::size_t Size() const;
+
+ private:
+  struct KeyHash {
+    std::size_t operator()(const IpAddress& key) const;
+  };
+  struct Entry {
+    std::size_t connections = 0;
+    double attempts = 0;  // left, at `counted`
+    SteadyTime counted;
+    std::list<IpAddress>::iterator idle;  // in idle_, while it has no connection
+  };
+  using Table = absl::flat_hash_map<IpAddress, Entry, KeyHash>;
+
+  Entry* Enter(const IpAddress& key);
+  void Leave(const IpAddress& key);
+
+  const AddressLimits limits_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  Table table_;
+  std::list<IpAddress> idle_;  // without a connection; longest unused first
+};
+
+}  // namespace porthole::admission

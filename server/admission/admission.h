@@ -1,0 +1,105 @@
+#pragma once
+
+#include "admission/blocks.h"
+#include "admission/policy.h"
+#include "base/clock.h"
+#include "base/end_reason.h"
+#include "base/ip_address.h"
+#include "base/target.h"
+#include "config/configuration.h"
+#include "state/state_store.h"
+#include "token/claims.h"
+#include "token/grant.h"
+#include "token/key_ring.h"
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::admission {
+
+// Who asks to be admitted.
+struct Client {
+  IpAddress address;                  // as trusted: after PROXY protocol or X-Forwarded-For
+  std::optional<std::string> origin;  // the Origin header, if there is one
+  std::string host;                   // the Host header
+  bool tls = false;                   // whether the request came over TLS to this process
+};
+
+// What was admitted so far: a good token and what it may do. Not claimed yet.
+struct AdmittedGrant {
+  token::Grant grant;
+  PolicyInForce policy;
+  IpAddress client;
+};
+
+// `admitted` as a block or a selector sees it; views into it and into `session_id`.
+Candidate CandidateOf(const AdmittedGrant& admitted, std::string_view session_id);
+
+// Whether a target's literal address or name may be dialled (net::AddressPolicy, which this room
+// must not know); also called when nothing is dialled. Must be thread-safe.
+using TargetCheck = std::function<absl::Status(const Target&)>;
+
+// What admission judges by; all outlive it.
+struct Surroundings {
+  const token::KeyRing& keys;
+  const BlockList& blocks;
+  state::StateStore& store;
+  const Clock& clock;
+  TargetCheck target_check;
+  WallTime process_started;
+};
+
+// Decides whether a token becomes a session (design, section 5). The session leads: Judge(), enter
+// the registry, Recheck(), Claim(). Thread-safe.
+class Admission {
+ public:
+  using ClaimDone = absl::AnyInvocable<void(std::optional<Refusal>)>;
+
+  Admission(const config::Configuration& configuration, Surroundings surroundings);
+
+  // Whether the request's Origin may open a session here (step 2); for the front, which answers a
+  // refused one with 403 before any upgrade. Judge() asks it again.
+  bool OriginAllowed(const Client& client) const;
+
+  // Draining and steps 2 to 4: origin, token, time, audience, source address, target, policy.
+  // Refusals: kDraining, kForbidden, kToken… and kTokenUsed never: that is Claim()'s.
+  Judged<AdmittedGrant> Judge(std::string_view token, const Client& client) const;
+
+  // Step 6, after the session `session_id` entered the registry: blocks, the key's presence,
+  // draining. Nothing when it may go on. Refusals: kRevoked with the block's reason, kTokenInvalid
+  // when the key is gone, kDraining.
+  std::optional<Refusal> Recheck(const AdmittedGrant& admitted, std::string_view session_id) const;
+
+  // Step 7: makes the token used, durably. `done` runs exactly once, on an unspecified thread,
+  // possibly before the call returns: with nothing when the session may be, else kTokenUsed,
+  // kTooMany or kInternalError. `admitted` is not needed after the call.
+  void Claim(const AdmittedGrant& admitted, ClaimDone done) const;
+
+  // What the page of a link can say before anything is claimed: Judge(), blocks, and whether the
+  // token was used already.
+  std::optional<Refusal> Preview(std::string_view token, const Client& client) const;
+
+  // While draining nobody is admitted (Drain, Resume, SIGTERM).
+  void SetDraining(bool draining) { draining_.store(draining); }
+  bool Draining() const { return draining_.load(); }
+
+ private:
+  std::optional<Refusal> JudgeGrant(const token::Grant& grant) const;
+  std::optional<Refusal> JudgeTarget(const Target& target) const;
+
+  const token::TokenRules rules_;
+  const std::vector<std::string> origins_;
+  const config::Policy policy_;
+  const bool unix_enabled_;
+  const Surroundings around_;
+  std::atomic<bool> draining_ = false;
+};
+
+}  // namespace porthole::admission

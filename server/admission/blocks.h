@@ -1,0 +1,102 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/ip_address.h"
+#include "state/block.h"
+#include "state/state_store.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/status.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::admission {
+
+using state::Block;
+using state::Selector;
+using state::SelectorKind;
+
+// A session, live or asking to be admitted, by everything that a selector may name. Views: the
+// owner of the texts outlives it.
+struct Candidate {
+  std::string_view session_id;  // empty before there is one
+  std::string_view console_id;
+  std::string_view subject;
+  std::string_view key_id;
+  std::string_view token_id;
+  WallTime issued_at;
+  IpAddress client;
+};
+
+// Whether `selector` means `candidate`.
+bool Matches(const Selector& selector, const Candidate& candidate);
+
+// Whether `selector` is complete: a value of 1 to 256 bytes where its kind needs one.
+// Errors: INVALID_ARGUMENT saying what is missing.
+absl::Status CheckSelector(const Selector& selector);
+
+// What RevokeSessions must refuse from `now` on (design, section 6).
+struct Revocation {
+  Selector selector;
+  std::string reason;                             // at most 512 bytes
+  std::optional<std::chrono::seconds> block_for;  // positive
+  // How long after its `iat`'s check a token can still be admitted: max_lifetime + 2 × skew.
+  std::chrono::seconds token_life{660};
+};
+
+// The block of `revocation`, with a new id. With block_for: all that match, that long. Without: by
+// token, that token as long as it could be valid; by anything else, tokens issued up to `now`.
+Block MakeBlock(const Revocation& revocation, WallTime now);
+
+// The blocks of this node: durable in the store, looked up by hash. Thread-safe.
+class BlockList {
+ public:
+  // `store` outlives the list; the list outlives the store's completions in flight.
+  explicit BlockList(state::StateStore& store) : store_(store) {}
+  BlockList(const BlockList&) = delete;
+  BlockList& operator=(const BlockList&) = delete;
+
+  // Takes over what the store remembered; for the start of the process.
+  void Restore(std::vector<Block> blocks, WallTime now);
+
+  // Makes `block` durable, then visible to Find(), then runs `done`: a caller that walks the live
+  // sessions afterwards leaves no gap. Errors: RESOURCE_EXHAUSTED with state::kMaxBlocks that have
+  // not expired at `now`; the store's. Then nothing is blocked.
+  void Add(Block block, WallTime now, state::StateStore::Done done);
+
+  // Lifts the block `id`: first in the store, then here. Errors: NOT_FOUND; the store's, and then
+  // it still blocks.
+  void Lift(std::string id, state::StateStore::Done done);
+
+  // A block in force at `now` that means `candidate`; of several, the one that lasts longest.
+  std::optional<Block> Find(const Candidate& candidate, WallTime now) const;
+
+  // Those in force at `now`, by creation, then id.
+  std::vector<Block> List(WallTime now) const;
+  // How many there are, expired ones that were not swept yet among them.
+  std::size_t Size() const;
+
+ private:
+  using Ids = std::vector<std::string>;
+  static constexpr std::size_t kKinds = 7;
+
+  void Show(Block block);
+  void Hide(const std::string& id);
+  void SweepExpired(WallTime now);
+
+  state::StateStore& store_;
+  mutable std::shared_mutex mutex_;
+  absl::flat_hash_map<std::string, Block> blocks_;
+  std::array<absl::flat_hash_map<std::string, Ids>, kKinds> by_value_;
+  std::map<int, std::size_t> prefix_lengths_;
+};
+
+}  // namespace porthole::admission

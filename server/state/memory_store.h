@@ -1,0 +1,39 @@
+#pragma once
+
+#include "state/state_store.h"
+#include "state/used_tokens.h"
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace porthole::state {
+
+// A store that is gone with the process; for tests and throw-away nodes. Completions run in the
+// calling thread before the call returns.
+class MemoryStore final : public StateStore {
+ public:
+  std::string_view Kind() const override { return "memory"; }
+  bool RemembersAcrossRestarts() const override { return false; }
+
+  absl::StatusOr<Remembered> Load() override;
+  void PutTokenKey(token::TokenKey key, Done done) override;
+  void DeleteTokenKey(std::string id, Done done) override;
+  void PutBlock(Block block, Done done) override;
+  void DeleteBlock(std::string id, Done done) override;
+  void Claim(TokenName name, WallTime until, WallTime now, ClaimDone done) override;
+  bool Used(const TokenName& name, WallTime now) const override;
+
+ private:
+  absl::Status Keep(token::TokenKey key);
+  absl::Status Keep(Block block);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, token::TokenKey> keys_;
+  std::map<std::string, Block> blocks_;
+  UsedTokens used_;
+};
+
+}  // namespace porthole::state

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/clock.h"
+#include "state/state_store.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/statusor.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace porthole::state {
+
+// Ten minutes of about 1,500 sessions a second.
+inline constexpr std::size_t kMaxUsedTokens = 1'000'000;
+
+// The used tokens in memory: every store keeps one in front of what it writes down. A name is kept
+// as 16 bytes of its SHA-256, so that an entry's size does not depend on what was sent. Not
+// thread-safe.
+class UsedTokens {
+ public:
+  explicit UsedTokens(std::size_t capacity = kMaxUsedTokens) : capacity_(capacity) {}
+
+  // Errors: RESOURCE_EXHAUSTED at its capacity, with nothing to forget at `now`.
+  absl::StatusOr<Claimed> Claim(const TokenName& name, WallTime until, WallTime now);
+  bool Contains(const TokenName& name, WallTime now) const;
+  std::size_t Size() const { return until_.size(); }
+
+ private:
+  using Digest = std::array<std::uint8_t, 16>;
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const;
+  };
+
+  void Forget(WallTime now);
+
+  std::size_t capacity_;
+  absl::flat_hash_map<Digest, WallTime, DigestHash> until_;
+  std::map<WallTime, std::vector<Digest>> by_until_;
+};
+
+}  // namespace porthole::state

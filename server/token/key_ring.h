@@ -1,0 +1,43 @@
+#pragma once
+
+#include "token/token_key.h"
+
+#include <absl/status/status.h>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::token {
+
+inline constexpr std::size_t kMaxTokenKeys = 1024;
+
+// The token keys of this node, by id. Thread-safe; what Find() gave stays valid when its key is
+// removed, so a caller that must not act for a removed key looks again.
+class KeyRing {
+ public:
+  // Adds `key`. Idempotent: the same id with the same profile and material changes nothing.
+  // Errors: INVALID_ARGUMENT (CheckTokenKey), ALREADY_EXISTS the id has other material,
+  // RESOURCE_EXHAUSTED with kMaxTokenKeys there.
+  absl::Status Put(TokenKey key);
+
+  // Whether there was a key `id`; there is none afterwards.
+  bool Remove(std::string_view id);
+
+  // The key `id`, or null.
+  std::shared_ptr<const TokenKey> Find(std::string_view id) const;
+
+  // All keys, by id.
+  std::vector<std::shared_ptr<const TokenKey>> List() const;
+  std::size_t Size() const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::shared_ptr<const TokenKey>, std::less<>> keys_;
+};
+
+}  // namespace porthole::token
