@@ -1,0 +1,97 @@
+#pragma once
+
+#include "rfb/message_length.h"
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace porthole::rfb {
+
+// What a viewer may not do.
+struct Restrictions {
+  bool view_only = false;            // passes only what asks for pictures
+  bool clipboard_to_console = true;  // false: drops ClientCutText
+
+  bool Any() const { return view_only || !clipboard_to_console; }
+  friend bool operator==(const Restrictions&, const Restrictions&) = default;
+};
+
+// Follows the messages that a viewer sends after ClientInit (RFC 6143, section 7.5, and the
+// extensions that noVNC speaks), however they are cut, and holds back what is restricted. No I/O;
+// one session, one thread.
+//
+// Without restrictions it counts and passes: no copy, no allocation, and from an unknown message
+// type on it only passes (Raw()). With restrictions
+// - `view_only` passes SetPixelFormat, SetEncodings, FramebufferUpdateRequest,
+//   EnableContinuousUpdates and ClientFence, and drops the rest;
+// - an unknown type is an error, since nobody knows where the next message begins;
+// - ExtendedMouseButtons (-316) is taken out of SetEncodings, and a PointerEvent with bit 7 of its
+//   mask is an error, since its length would be a guess. In a view-only session that was restricted
+//   after the host had seen -316 it is dropped with its 7 bytes.
+class ClientMessages {
+ public:
+  explicit ClientMessages(Restrictions restrictions);
+
+  // Takes the bytes that arrived and returns those for the host: the very same span where nothing
+  // restricts, else a view of memory of this object; either is valid until the next call. What is
+  // returned may be empty. After an error every further call returns it again.
+  // Errors: INVALID_ARGUMENT the viewer breaks the protocol, or as above.
+  absl::StatusOr<std::span<const std::uint8_t>> Feed(std::span<const std::uint8_t> arrived);
+
+  // Whether input (key, pointer, clipboard; any byte once Raw()) arrived since last asked, passed
+  // on or not.
+  bool TookInput();
+
+  // Complete messages seen, passed on or not.
+  std::uint64_t Messages() const { return messages_; }
+
+  // Whether an unknown message type ended the parsing.
+  bool Raw() const { return raw_; }
+
+  // Puts other restrictions in force from the next message on. Errors: FAILED_PRECONDITION to
+  // restrict when Raw(), or when a PointerEvent with bit 7 went to the host: from then on the host
+  // may see other message borders than this parser, and what looks harmless here could be input.
+  absl::Status Restrict(Restrictions restrictions);
+
+ private:
+  absl::Status FeedSome(std::span<const std::uint8_t> arrived);
+  absl::StatusOr<std::size_t> FeedHead(std::span<const std::uint8_t> rest);
+  absl::StatusOr<std::size_t> FeedSplitHead(std::span<const std::uint8_t> rest);
+  absl::Status Begin(std::span<const std::uint8_t> start, const MessageLength& message);
+  absl::Status CheckPointerEvent(std::uint8_t mask);
+  void Take(std::span<const std::uint8_t> bytes);
+  void TakeEncodings(std::span<const std::uint8_t> bytes);
+  void EndMessage();
+  void PassEncodings();
+  bool Passes(std::uint8_t type) const;
+  MessageLength Measure(std::span<const std::uint8_t> start) const;
+
+  Restrictions restrictions_;
+  std::optional<Restrictions> pending_;  // for the next message border
+  std::uint32_t left_ = 0;               // bytes of the current message still to come
+  std::uint32_t offset_ = 0;             // in the current SetEncodings
+  std::uint32_t encoding_ = 0;           // its last four bytes
+  std::array<std::uint8_t, kLongestHead> head_{};
+  std::uint8_t head_size_ = 0;         // bytes of a message whose length they do not yet tell
+  std::uint8_t type_ = 0;              // of the current message
+  bool passes_ = true;                 // whether the current message does
+  bool lists_extended_mouse_ = false;  // the SetEncodings being read has -316
+  bool extended_mouse_ = false;        // the last SetEncodings that the host got has -316
+  bool guessed_ = false;               // a PointerEvent with bit 7 went to the host
+  bool copying_ = false;               // this Feed() returns passed_
+  bool raw_ = false;
+  bool input_ = false;
+  std::uint64_t messages_ = 0;
+  std::vector<std::uint8_t> passed_;     // what Feed() returns when it may not pass everything
+  std::vector<std::uint8_t> encodings_;  // a SetEncodings, until it is complete
+  absl::Status failed_;
+};
+
+}  // namespace porthole::rfb
