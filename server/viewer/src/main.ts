@@ -1,0 +1,61 @@
+import { Console } from './console.ts';
+import { noLink } from './ends.ts';
+import { followFullScreen, toggleFullScreen } from './full_screen.ts';
+import { cleanAddress, socketAddress, subprotocols, tokenFrom } from './link.ts';
+import { Page } from './page.ts';
+import { TouchKeyboard } from './touch_keyboard.ts';
+
+const address = new URL(location.href);
+history.replaceState(null, '', cleanAddress(address));
+const page = new Page();
+const token = tokenFrom(address.search);
+
+if (token === null) {
+  page.showEnd(noLink);
+} else {
+  start(new WebSocket(socketAddress(address), subprotocols(token)));
+}
+
+function start(socket: WebSocket): void {
+  const screen: Console = new Console(page.screen, socket, {
+    onOpen: () => page.showWaitingForHost(),
+    onConnect: () => {
+      page.showConnected();
+      screen.focus();
+    },
+    onName: (name) => page.showDesktopName(name),
+    onClipboard: (text) => {
+      page.clipboardText.value = text;
+    },
+    onEnd: (ending) => page.showEnd(ending),
+  });
+  wireButtons(screen);
+}
+
+function wireButtons(screen: Console): void {
+  const { buttons } = page;
+  const keyboard = new TouchKeyboard(page.touchField, {
+    press: (keysym) => screen.press(keysym),
+    shown: (shown) => screen.keepFocusElsewhere(shown),
+  });
+  buttons.keyboard.addEventListener('click', () => keyboard.toggle());
+  // Else the button takes the focus first, and a second tap could not hide the keyboard.
+  buttons.keyboard.addEventListener('mousedown', (event) => event.preventDefault());
+  buttons.ctrlAltDel.addEventListener('click', () => {
+    screen.sendCtrlAltDel();
+    screen.focus();
+  });
+  followFullScreen(buttons.fullScreen);
+  buttons.fullScreen.addEventListener('click', () => {
+    // A browser may say no; then nothing changes, and there is nothing to tell.
+    toggleFullScreen().catch(() => undefined);
+    screen.focus();
+  });
+  buttons.clipboard.addEventListener('click', () => page.toggleClipboard());
+  buttons.clipboardClose.addEventListener('click', () => page.toggleClipboard(false));
+  buttons.clipboardSend.addEventListener('click', () => {
+    screen.paste(page.clipboardText.value);
+    page.toggleClipboard(false);
+    screen.focus();
+  });
+}

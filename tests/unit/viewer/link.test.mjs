@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { cleanAddress, socketAddress, subprotocols, tokenFrom } from '../../../server/viewer/src/link.ts';
+
+const jwe = 'eyJhbGciOiJkaXIifQ..AAECAwQFBgcICQoL.c2VjcmV0-_.dGFn';
+
+test('the token is taken from the query, wherever it stands', () => {
+  assert.equal(tokenFrom(`?token=${jwe}`), jwe);
+  assert.equal(tokenFrom(`?lang=en&token=${jwe}&x=1`), jwe);
+  assert.equal(tokenFrom(`?token=${jwe.replaceAll('.', '%2E')}`), jwe);
+});
+
+test('a query without a token that can travel has none', () => {
+  for (const query of ['', '?', '?token', '?token=', '?tokens=a', '?xtoken=a', '?token=a%20b',
+    '?token=a,b', '?token=%', '?token=%C3%A4', '?token=a%0d%0ab', '#token=a']) {
+    assert.equal(tokenFrom(query), null, query);
+  }
+});
+
+test('a plus sign is a plus sign', () => {
+  assert.equal(tokenFrom('?token=a+b'), 'a+b');
+});
+
+test('nothing of the link stays in the address bar', () => {
+  const page = new URL(`https://console.example/a/console?token=${jwe}&next=1#token=${jwe}`);
+
+  assert.equal(cleanAddress(page), '/a/console');
+});
+
+test('the socket is beside the page and as private as it', () => {
+  const socketOf = (page) => socketAddress(new URL(page));
+
+  assert.equal(socketOf(`https://console.example/console?token=${jwe}#x`), 'wss://console.example/websockify');
+  assert.equal(socketOf('http://127.0.0.1:8080/console'), 'ws://127.0.0.1:8080/websockify');
+  assert.equal(socketOf('https://cloud.example:8443/a/b/console'), 'wss://cloud.example:8443/a/b/websockify');
+  assert.equal(socketOf('https://[2001:db8::1]/console'), 'wss://[2001:db8::1]/websockify');
+});
+
+test('the token is offered last, so that it is never the one chosen', () => {
+  assert.deepEqual(subprotocols(jwe), ['porthole.v1', 'binary', `porthole.token.${jwe}`]);
+});
