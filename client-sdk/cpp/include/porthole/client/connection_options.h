@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace porthole::client {
+
+// The files of mutual TLS, all PEM.
+struct TlsFiles {
+  std::string ca_file;           // who signed the node's certificate
+  std::string certificate_file;  // ours, leaf first
+  std::string private_key_file;  // ours
+  // The name in the node's certificate where it is not the address' host; empty: it is.
+  std::string server_name;
+};
+
+// Where a node's control API is, and how to reach it.
+struct ConnectionOptions {
+  // "unix:/path" or "HOST:PORT"; IPv6 in brackets.
+  std::string address = "unix:/run/porthole/control.sock";
+  // For HOST:PORT: these, or `plaintext`. A unix socket takes neither.
+  std::optional<TlsFiles> tls;
+  // No TLS and no caller's name: only for a node on this machine that is set so.
+  bool plaintext = false;
+  // How long one call may take, the connecting included.
+  std::chrono::milliseconds timeout{10000};
+};
+
+}  // namespace porthole::client

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace porthole::client {
+
+enum class HostTlsMode : std::uint8_t { kDisable, kPrefer, kRequire };
+enum class ClipboardPolicy : std::uint8_t { kBoth, kToConsole, kFromConsole, kOff };
+enum class SharingPolicy : std::uint8_t { kShared, kExclusive, kTakeover };
+
+// How the node secures its connection to the host.
+struct HostTls {
+  HostTlsMode mode = HostTlsMode::kPrefer;
+  std::string server_name;      // empty: the target's host
+  std::string host_key_sha256;  // hex; the pinned key of a host that speaks RA2; empty: none
+};
+
+// The virtual machine's screen, and how the node reaches it.
+struct ConsoleClaim {
+  std::string id;    // the VM's UUID; required
+  std::string name;  // shown to the person
+  // "tcp://HOST:PORT", "unix:/path", …; required.
+  std::string target;
+  std::string username;
+  std::string password;  // reaches the node only inside the encrypted token
+  std::optional<HostTls> tls;
+};
+
+// What the token narrows; what is absent stays as the node is configured.
+struct PolicyClaim {
+  std::optional<bool> view_only;
+  std::optional<ClipboardPolicy> clipboard;
+  std::optional<SharingPolicy> sharing;
+  std::optional<std::chrono::seconds> max_duration;
+  std::optional<std::chrono::seconds> idle_timeout;
+  std::vector<std::string> client_ip;  // addresses or prefixes that may use the link; empty: any
+};
+
+// Everything that a token says. Texts are UTF-8.
+struct TokenClaims {
+  std::string subject;  // the user for whom the link is; required
+  std::string audience = "porthole";
+  std::string issuer;
+  std::string token_id;  // at most 128 bytes; empty: a random one
+  std::chrono::seconds lifetime{60};
+  ConsoleClaim console;
+  PolicyClaim policy;
+};
+
+}  // namespace porthole::client

@@ -1,0 +1,111 @@
+#include "porthole/client/client.h"
+
+#include "status.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace porthole::client {
+namespace {
+
+constexpr int kPageSize = 1000;
+
+// Fetches page after page. `fetch` makes one call; `take` moves a page's items to the result.
+template <typename Item, typename Request, typename Fetch, typename Take>
+absl::StatusOr<std::vector<Item>> Collect(Request request, Fetch fetch, Take take) {
+  std::vector<Item> items;
+  request.set_page_size(kPageSize);
+  while (true) {
+    auto page = fetch(std::as_const(request));
+    if (!page.ok()) {
+      return page.status();
+    }
+    auto* const fresh = take(*page);
+    std::move(fresh->begin(), fresh->end(), std::back_inserter(items));
+    if (page->next_page_token().empty()) {
+      return items;
+    }
+    if (page->next_page_token() == request.page_token()) {
+      return internal::Error(absl::StatusCode::kInternal,
+                             "the node answered with the same page token again");
+    }
+    request.set_page_token(page->next_page_token());
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<v1::TokenKey> Client::PutTokenKey(const std::string& key_id,
+                                                 const KeyMaterial& material) {
+  v1::PutTokenKeyRequest request;
+  request.set_key_id(key_id);
+  request.mutable_jwe()->set_material(material.Bytes().data(), material.Bytes().size());
+  absl::StatusOr<v1::PutTokenKeyResponse> response = connection_->PutTokenKey(request);
+  std::string& copy = *request.mutable_jwe()->mutable_material();
+  OPENSSL_cleanse(copy.data(), copy.size());
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_token_key());
+}
+
+absl::StatusOr<std::vector<v1::TokenKey>> Client::ListTokenKeys() {
+  return Collect<v1::TokenKey>(
+      v1::ListTokenKeysRequest(),
+      [&](const auto& request) { return connection_->ListTokenKeys(request); },
+      [](auto& page) { return page.mutable_token_keys(); });
+}
+
+absl::StatusOr<v1::DeleteTokenKeyResponse> Client::DeleteTokenKey(
+    const v1::DeleteTokenKeyRequest& request) {
+  return connection_->DeleteTokenKey(request);
+}
+
+absl::StatusOr<std::vector<v1::Session>> Client::ListSessions(const v1::SessionFilter& filter) {
+  v1::ListSessionsRequest first;
+  *first.mutable_filter() = filter;
+  return Collect<v1::Session>(
+      std::move(first), [&](const auto& request) { return connection_->ListSessions(request); },
+      [](auto& page) { return page.mutable_sessions(); });
+}
+
+absl::StatusOr<v1::Session> Client::GetSession(const std::string& session_id) {
+  v1::GetSessionRequest request;
+  request.set_session_id(session_id);
+  absl::StatusOr<v1::GetSessionResponse> response = connection_->GetSession(request);
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_session());
+}
+
+absl::StatusOr<v1::RevokeSessionsResponse> Client::RevokeSessions(
+    const v1::RevokeSessionsRequest& request) {
+  return connection_->RevokeSessions(request);
+}
+
+absl::StatusOr<std::vector<v1::Block>> Client::ListBlocks() {
+  return Collect<v1::Block>(
+      v1::ListBlocksRequest(),
+      [&](const auto& request) { return connection_->ListBlocks(request); },
+      [](auto& page) { return page.mutable_blocks(); });
+}
+
+absl::Status Client::LiftBlock(const std::string& block_id) {
+  v1::LiftBlockRequest request;
+  request.set_block_id(block_id);
+  return connection_->LiftBlock(request).status();
+}
+
+absl::StatusOr<v1::Node> Client::GetNode() {
+  absl::StatusOr<v1::GetNodeResponse> response = connection_->GetNode(v1::GetNodeRequest());
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_node());
+}
+
+}  // namespace porthole::client
