@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/end_reason.h"
 #include "base/ip_address.h"
+#include "base/selector.h"
 #include "base/target.h"
 #include "config/configuration.h"
 #include "state/state_store.h"
@@ -39,8 +40,8 @@ struct AdmittedGrant {
   IpAddress client;
 };
 
-// `admitted` as a block or a selector sees it; views into it and into `session_id`.
-Candidate CandidateOf(const AdmittedGrant& admitted, std::string_view session_id);
+// Every name of `admitted` as the session `session_id`; empty before there is one.
+SessionNames NamesOf(const AdmittedGrant& admitted, std::string session_id);
 
 // Whether a target's literal address or name may be dialled (net::AddressPolicy, which this room
 // must not know); also called when nothing is dialled. Must be thread-safe.
@@ -72,10 +73,10 @@ class Admission {
   // Refusals: kDraining, kForbidden, kToken… and kTokenUsed never: that is Claim()'s.
   Judged<AdmittedGrant> Judge(std::string_view token, const Client& client) const;
 
-  // Step 6, after the session `session_id` entered the registry: blocks, the key's presence,
+  // Step 6, after the session of these `names` entered the registry: blocks, the key's presence,
   // draining. Nothing when it may go on. Refusals: kRevoked with the block's reason, kTokenInvalid
   // when the key is gone, kDraining.
-  std::optional<Refusal> Recheck(const AdmittedGrant& admitted, std::string_view session_id) const;
+  std::optional<Refusal> Recheck(const SessionNames& names) const;
 
   // Step 7: makes the token used, durably. `done` runs exactly once, on an unspecified thread,
   // possibly before the call returns: with nothing when the session may be, else kTokenUsed,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/ip_address.h"
+#include "base/selector.h"
 #include "state/block.h"
 #include "state/state_store.h"
 
@@ -15,29 +15,11 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace porthole::admission {
 
 using state::Block;
-using state::Selector;
-using state::SelectorKind;
-
-// A session, live or asking to be admitted, by everything that a selector may name. Views: the
-// owner of the texts outlives it.
-struct Candidate {
-  std::string_view session_id;  // empty before there is one
-  std::string_view console_id;
-  std::string_view subject;
-  std::string_view key_id;
-  std::string_view token_id;
-  WallTime issued_at;
-  IpAddress client;
-};
-
-// Whether `selector` means `candidate`.
-bool Matches(const Selector& selector, const Candidate& candidate);
 
 // Whether `selector` is complete: a value of 1 to 256 bytes where its kind needs one.
 // Errors: INVALID_ARGUMENT saying what is missing.
@@ -46,7 +28,8 @@ absl::Status CheckSelector(const Selector& selector);
 // What RevokeSessions must refuse from `now` on (design, section 6).
 struct Revocation {
   Selector selector;
-  std::string reason;                             // at most 512 bytes
+  std::string reason;                             // for the person; may be empty
+  std::string creator;                            // who asks
   std::optional<std::chrono::seconds> block_for;  // positive
   // How long after its `iat`'s check a token can still be admitted: max_lifetime + 2 × skew.
   std::chrono::seconds token_life{660};
@@ -76,8 +59,8 @@ class BlockList {
   // it still blocks.
   void Lift(std::string id, state::StateStore::Done done);
 
-  // A block in force at `now` that means `candidate`; of several, the one that lasts longest.
-  std::optional<Block> Find(const Candidate& candidate, WallTime now) const;
+  // A block in force at `now` that means `names`; of several, the one that lasts longest.
+  std::optional<Block> Find(const SessionNames& names, WallTime now) const;
 
   // Those in force at `now`, by creation, then id.
   std::vector<Block> List(WallTime now) const;
@@ -86,7 +69,6 @@ class BlockList {
 
  private:
   using Ids = std::vector<std::string>;
-  static constexpr std::size_t kKinds = 7;
 
   void Show(Block block);
   void Hide(const std::string& id);
@@ -95,7 +77,7 @@ class BlockList {
   state::StateStore& store_;
   mutable std::shared_mutex mutex_;
   absl::flat_hash_map<std::string, Block> blocks_;
-  std::array<absl::flat_hash_map<std::string, Ids>, kKinds> by_value_;
+  std::array<absl::flat_hash_map<std::string, Ids>, kSelectorKindCount> by_value_;
   std::map<int, std::size_t> prefix_lengths_;
 };
 

@@ -4,6 +4,20 @@
 #include <utility>
 
 namespace porthole {
+namespace {
+
+// A moved-from short string keeps its characters in place, so the whole capacity is wiped.
+void WipeText(std::string& text) noexcept {
+  text.resize(text.capacity());
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
+}  // namespace
+
+Secret::Secret(std::string text) : text_(std::move(text)) {
+  WipeText(text);  // NOLINT(bugprone-use-after-move): what a short one left behind
+}
 
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {
   other.Wipe();
@@ -30,11 +44,8 @@ Secret::~Secret() {
   Wipe();
 }
 
-// A moved-from short string keeps its characters in place, so the whole capacity is wiped.
 void Secret::Wipe() noexcept {
-  text_.resize(text_.capacity());
-  explicit_bzero(text_.data(), text_.size());
-  text_.clear();
+  WipeText(text_);
 }
 
 }  // namespace porthole

@@ -14,31 +14,31 @@
 namespace porthole::token {
 
 inline constexpr std::size_t kTokenKeyBytes = 32;  // AES-256 (RFC 7518, section 5.3)
-inline constexpr std::size_t kMaxKeyIdBytes = 128;
+inline constexpr std::size_t kMaxKeyIdBytes = 64;
 
 // Which kind of token a key opens.
-enum class KeyProfile : std::uint8_t { kPorthole };
+enum class KeyProfile : std::uint8_t { kJwe };
 
-// The name in the control API and in logs, e.g. "porthole".
+// The name in the control API and in logs, e.g. "jwe".
 std::string_view Name(KeyProfile profile);
 
 // What opens tokens; pushed by the management server.
 struct TokenKey {
   std::string id;  // the `kid` of the tokens that it opens
-  KeyProfile profile = KeyProfile::kPorthole;
+  KeyProfile profile = KeyProfile::kJwe;
   Secret material;  // kTokenKeyBytes bytes, not text
   WallTime created;
   std::optional<WallTime> not_after;  // from then on it opens nothing; absent: until it is deleted
 };
 
-// Whether `id` may name a token key: 1 to kMaxKeyIdBytes of A-Z a-z 0-9 . _ : @ -
+// Whether `id` may name a token key: 1 to kMaxKeyIdBytes of A-Z a-z 0-9 . _ -
 bool IsKeyId(std::string_view id);
 
 // Whether `key` may be used. Errors: INVALID_ARGUMENT naming the field; never its value.
 absl::Status CheckTokenKey(const TokenKey& key);
 
-// The first 16 hexadecimal digits of a SHA-256 over `key`'s material: tells whether two nodes hold
-// the same key, and nothing about a random one.
+// The first 16 bytes of SHA-256 over `key`'s material, in hexadecimal: tells keys apart, and
+// nothing about a random one.
 std::string Fingerprint(const TokenKey& key);
 
 // Whether the two have the same profile and material, in constant time.

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "token/grant.h"
+#include "token/members.h"
+
+#include <boost/json/object.hpp>
+
+namespace porthole::token {
+
+// Reads the claim `console` into `grant`: id, name, target, username, password and tls. `tunnel` is
+// known and not read. What is wrong goes into `fault`.
+void ReadConsole(const boost::json::object& console, Grant& grant, Fault& fault);
+
+}  // namespace porthole::token

@@ -1,0 +1,55 @@
+#include "token/opener.h"
+
+#include "base/status.h"
+#include "token/jwe.h"
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace porthole::token {
+namespace {
+
+Refusal Invalid(std::string detail, std::string key_id) {
+  Refusal refusal = Refuse(EndReason::kTokenInvalid, std::move(detail));
+  refusal.key_id = std::move(key_id);
+  return refusal;
+}
+
+}  // namespace
+
+Judged<Grant> OpenToken(std::string_view token,
+                        const KeyRing& keys,
+                        WallTime now,
+                        const TokenRules& rules) {
+  if (token.empty()) {
+    return Refuse(EndReason::kTokenMissing, "no token");
+  }
+  const absl::StatusOr<Jwe> jwe = ParseJwe(token);
+  if (!jwe.ok()) {
+    return Invalid(Message(jwe.status()), "");
+  }
+  const std::shared_ptr<const TokenKey> key = keys.Find(jwe->key_id);
+  if (key == nullptr) {
+    return Invalid("no token key has this id", jwe->key_id);
+  }
+  if (key->not_after.has_value() && *key->not_after <= now) {
+    return Invalid("the token key's time is over", jwe->key_id);
+  }
+  const absl::StatusOr<Secret> payload = DecryptJwe(*jwe, *key);
+  if (!payload.ok()) {
+    return Invalid(Message(payload.status()), jwe->key_id);
+  }
+  Judged<Grant> judged = ReadClaims(payload->Reveal(), now, rules);
+  if (auto* const refusal = std::get_if<Refusal>(&judged)) {
+    refusal->key_id = jwe->key_id;
+  } else {
+    std::get<Grant>(judged).key_id = jwe->key_id;
+  }
+  return judged;
+}
+
+}  // namespace porthole::token
