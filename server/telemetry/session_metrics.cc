@@ -26,8 +26,8 @@ std::string_view Name(SessionState state) {
       return "dialling";
     case SessionState::kHandshaking:
       return "handshaking";
-    case SessionState::kRunning:
-      return "running";
+    case SessionState::kActive:
+      return "active";
     case SessionState::kEnding:
       break;
   }

@@ -22,12 +22,12 @@ enum class SessionState : std::uint8_t {
   kAdmitting,    // in the registry, not yet admitted
   kDialling,     // its host is being reached
   kHandshaking,  // RFB handshakes with host and viewer
-  kRunning,      // bytes flow
+  kActive,       // bytes flow
   kEnding,       // closing both sides
 };
 inline constexpr std::size_t kSessionStateCount = 5;
 
-// "admitting", "dialling", "handshaking", "running" or "ending".
+// "admitting", "dialling", "handshaking", "active" or "ending".
 std::string_view Name(SessionState state);
 
 // Metrics of the sessions. The registry must outlive them; thread-safe, as all metrics are.
@@ -49,9 +49,9 @@ class SessionMetrics {
   // the RFB world gives it ("None", "VncAuth", "X509Vnc", …); an unknown name counts as "other".
   prometheus::Counter& HostSecurity(std::string_view name);
 
-  prometheus::Counter& opened;              // porthole_sessions_opened_total: reached kRunning
-  prometheus::Histogram& duration_seconds;  // from the WebSocket's accept to the last byte
-  prometheus::Histogram& host_handshake_seconds;    // from the dialled socket to ServerInit
+  prometheus::Counter& opened;                    // porthole_sessions_opened_total: reached kActive
+  prometheus::Histogram& duration_seconds;        // from the WebSocket's accept to the last byte
+  prometheus::Histogram& host_handshake_seconds;  // from the dialled socket to ServerInit
   prometheus::Histogram& viewer_handshake_seconds;  // from our version to ClientInit
 
  private:
