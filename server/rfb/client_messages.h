@@ -61,36 +61,45 @@ class ClientMessages {
   absl::Status Restrict(Restrictions restrictions);
 
  private:
-  absl::Status FeedSome(std::span<const std::uint8_t> arrived);
-  absl::StatusOr<std::size_t> FeedHead(std::span<const std::uint8_t> rest);
-  absl::StatusOr<std::size_t> FeedSplitHead(std::span<const std::uint8_t> rest);
-  absl::Status Begin(std::span<const std::uint8_t> start, const MessageLength& message);
-  absl::Status CheckPointerEvent(std::uint8_t mask);
-  void Take(std::span<const std::uint8_t> bytes);
-  void TakeEncodings(std::span<const std::uint8_t> bytes);
+  using Bytes = std::span<const std::uint8_t>;
+
+  // Parse until `arrived` is used up or parsing has ended.
+  absl::Status Parse(Bytes arrived);
+  absl::StatusOr<std::size_t> ParseHead(Bytes rest);
+  absl::StatusOr<std::size_t> ParseSplitHead(Bytes rest);
+  // What to do with a message once its length is known, or never will be.
+  absl::Status Begin(Bytes start, MessageLength message);
+  absl::Status BeginPointerEvent(std::uint8_t mask);
+  absl::Status BeginUnknown(Bytes start);
+  void TakeBody(Bytes bytes);
+  void TakeEncodings(Bytes bytes);
   void EndMessage();
   void PassEncodings();
+
+  void ApplyPending(Bytes before);
+  bool Restricting() const;
   bool Passes(std::uint8_t type) const;
-  MessageLength Measure(std::span<const std::uint8_t> start) const;
+  void Append(Bytes bytes);
 
   Restrictions restrictions_;
-  std::optional<Restrictions> pending_;  // for the next message border
-  std::uint32_t left_ = 0;               // bytes of the current message still to come
-  std::uint32_t offset_ = 0;             // in the current SetEncodings
-  std::uint32_t encoding_ = 0;           // its last four bytes
-  std::array<std::uint8_t, kLongestHead> head_{};
-  std::uint8_t head_size_ = 0;         // bytes of a message whose length they do not yet tell
-  std::uint8_t type_ = 0;              // of the current message
-  bool passes_ = true;                 // whether the current message does
-  bool lists_extended_mouse_ = false;  // the SetEncodings being read has -316
-  bool extended_mouse_ = false;        // the last SetEncodings that the host got has -316
-  bool guessed_ = false;               // a PointerEvent with bit 7 went to the host
-  bool copying_ = false;               // this Feed() returns passed_
+  std::optional<Restrictions> pending_;  // from the next message on
+  // Whether bytes are held until it is clear whether they pass. Never ends once begun.
+  bool filtering_ = false;
   bool raw_ = false;
   bool input_ = false;
+  bool passes_ = true;                 // whether the current message does
+  bool lists_extended_mouse_ = false;  // whether the SetEncodings being read has -316
+  bool extended_mouse_ = false;        // whether the last one that went to the host has
+  bool marker_passed_ = false;         // a PointerEvent with bit 7 went to the host
+  std::uint8_t type_ = 0;              // of the current message
+  std::uint8_t head_size_ = 0;
+  std::array<std::uint8_t, kLongestHead> head_{};  // of a message whose length is not yet known
+  std::uint32_t left_ = 0;                         // bytes of the current message still to come
+  std::uint32_t offset_ = 0;                       // bytes read of the current SetEncodings
+  std::uint32_t encoding_ = 0;                     // its last four
   std::uint64_t messages_ = 0;
-  std::vector<std::uint8_t> passed_;     // what Feed() returns when it may not pass everything
-  std::vector<std::uint8_t> encodings_;  // a SetEncodings, until it is complete
+  std::vector<std::uint8_t> passed_;     // what Feed() returns when filtering
+  std::vector<std::uint8_t> encodings_;  // when filtering, a SetEncodings until it is complete
   absl::Status failed_;
 };
 

@@ -1,20 +1,12 @@
 #pragma once
 
-#include "base/secret.h"
 #include "net/byte_stream.h"
+#include "rfb/host_credentials.h"
 #include "rfb/host_greeting.h"
 
 #include <absl/status/statusor.h>
 
-#include <string>
-
 namespace porthole::rfb {
-
-// What the grant holds to identify itself at the host.
-struct HostCredentials {
-  std::string username;
-  Secret password;
-};
 
 // Speaks to `host` as a VNC client does, from ProtocolVersion to ServerInit, asking for a shared
 // desktop (RFC 6143, sections 7.1 to 7.3). Never reads past ServerInit: what follows belongs to the

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <absl/status/status.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,6 +21,8 @@ enum ClientMessageType : std::uint8_t {
   kQemu = 255,
 };
 
+// In a PointerEvent's mask: one byte more follows, where the viewer listed ExtendedMouseButtons.
+inline constexpr std::uint8_t kExtendedMouseMarker = 0x80;
 // As many bytes always tell a message's length.
 inline constexpr std::size_t kLongestHead = 9;
 // The longest ClientCutText taken, in bytes of text or of an extended clipboard message. Hosts take
@@ -44,8 +44,8 @@ struct MessageLength {
   std::uint32_t bytes = 0;  // of the whole message, type included; only when kKnown
 };
 
-// Reads `start`, the first bytes of a client message and whatever follows. `extended_mouse`: the
-// viewer listed ExtendedMouseButtons, so that bit 7 of a PointerEvent's mask means one byte more.
+// Reads `start`, the first bytes of a client message and whatever follows; of a PointerEvent it
+// needs the mask in any case. `extended_mouse`: the viewer listed ExtendedMouseButtons.
 MessageLength MeasureMessage(std::span<const std::uint8_t> start, bool extended_mouse);
 
 }  // namespace porthole::rfb
