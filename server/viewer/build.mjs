@@ -75,7 +75,7 @@ await rm(fresh, { recursive: true, force: true });
 await mkdir(path.join(fresh, 'assets'), { recursive: true });
 
 const ends = await endTable();
-const rules = (await readFile(path.join(source, 'viewer.css'), 'utf8')) + headlineRules(ends);
+const rules = (await bundle('styles/viewer.css', {})) + headlineRules(ends);
 const styles = await esbuild.transform(rules, { loader: 'css', minify: true, target: 'es2022' });
 const addresses = {
   '%style%': await emit('viewer', 'css', styles.code),

@@ -16,7 +16,7 @@ export function tokenFrom(query: string): string | null {
 // The address to show once the token was taken: the page alone, so that neither the history nor
 // a shoulder keeps the link.
 export function cleanAddress(page: URL): string {
-  return page.pathname;
+  return page.origin + page.pathname;
 }
 
 // The WebSocket beside the page: "https://host/prefix/console" -> "wss://host/prefix/websockify".

@@ -52,10 +52,18 @@ function wireButtons(screen: Console): void {
     screen.focus();
   });
   buttons.clipboard.addEventListener('click', () => page.toggleClipboard());
-  buttons.clipboardClose.addEventListener('click', () => page.toggleClipboard(false));
-  buttons.clipboardSend.addEventListener('click', () => {
-    screen.paste(page.clipboardText.value);
+  const closeClipboard = () => {
     page.toggleClipboard(false);
     screen.focus();
+  };
+  buttons.clipboardClose.addEventListener('click', closeClipboard);
+  buttons.clipboardSend.addEventListener('click', () => {
+    screen.paste(page.clipboardText.value);
+    closeClipboard();
+  });
+  page.clipboardText.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      closeClipboard();
+    }
   });
 }

@@ -25,7 +25,8 @@ test('a plus sign is a plus sign', () => {
 test('nothing of the link stays in the address bar', () => {
   const page = new URL(`https://console.example/a/console?token=${jwe}&next=1#token=${jwe}`);
 
-  assert.equal(cleanAddress(page), '/a/console');
+  assert.equal(cleanAddress(page), 'https://console.example/a/console');
+  assert.equal(cleanAddress(new URL('https://console.example//console?token=a')), 'https://console.example//console');
 });
 
 test('the socket is beside the page and as private as it', () => {
