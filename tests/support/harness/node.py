@@ -1,0 +1,188 @@
+"""A running Porthole process: its configuration, its ports, and everything it can tell."""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+from json_log import events
+from processes import Child, ProcessFailed, read_if_there, wait_until
+
+from harness.metrics import Metrics
+from harness.tokens import TokenKey
+
+PORTHOLE = os.environ.get("PORTHOLE_BINARY", "porthole")
+PORTHOLECTL = os.environ.get("PORTHOLECTL_BINARY", "portholectl")
+
+# A page as the viewer's build makes it, as small as can be.
+PAGES = {
+    "console.html": "<!doctype html><title>{{console_name}}</title>"
+                    "<script type=module src=/assets/page-ABCDEFGH.js></script>",
+    "error.html": "<!doctype html><title>No console</title>"
+                  "<p data-reason=\"{{reason}}\">{{sentence}}</p>",
+    "assets/page-ABCDEFGH.js": "document.title += '.';\n",
+}
+
+
+def write_pages(directory):
+    for name, text in PAGES.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return directory
+
+
+def sanitizer_environment():
+    """The caller's, with little memory kept back from re-use: tests measure the process."""
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return os.environ | {
+        "ASAN_OPTIONS": f"{options}:quarantine_size_mb=1:thread_local_quarantine_size_kb=16"}
+
+
+def merged(base, changes):
+    """`base` with `changes` laid over it, dictionaries member by member."""
+    result = dict(base)
+    for name, value in changes.items():
+        if isinstance(value, dict) and isinstance(result.get(name), dict):
+            value = merged(result[name], value)
+        result[name] = value
+    return result
+
+
+def configuration(directory, changes):
+    """A configuration for tests: ports chosen by the system, loopback targets allowed, limits
+    that no test meets by accident."""
+    base = {
+        "node_id": "node-under-test",
+        "workers": 2,
+        "listeners": [{"address": "127.0.0.1", "port": 0}],
+        "control": {"unix_socket": {"path": str(directory / "control" / "control.sock")}},
+        "admin": {"address": "127.0.0.1", "port": 0},
+        "viewer": {"directory": str(write_pages(directory / "viewer"))},
+        "targets": {"allow_denied": ["127.0.0.1/32"]},
+        "limits": {
+            "sessions_per_console": 1000, "sessions_per_subject": 5000,
+            "sessions_per_address": 5000, "connections_per_address": 5000,
+            "attempts_per_address_burst": 100000, "attempts_per_address_per_minute": 100000,
+        },
+    }
+    return merged(base, changes)
+
+
+class Node:
+    """A Porthole with a token key in it. A context manager: the exit sends SIGTERM and checks
+    that the process ends well, which under AddressSanitizer includes that nothing leaked."""
+
+    def __init__(self, directory, key=None, **changes):
+        self.directory = pathlib.Path(directory)
+        (self.directory / "control").mkdir(mode=0o700)
+        self.log = self.directory / "porthole.log"
+        file = self.directory / "porthole.yaml"
+        # JSON is YAML, too.
+        file.write_text(json.dumps(configuration(self.directory, changes), indent=1))
+        self.child = Child("porthole", [PORTHOLE, "--config", file], self.log,
+                           env=sanitizer_environment())
+        wait_until(lambda: self.events("started"), 60, "porthole's start", self.child)
+        public = self.events("listening", what="public")
+        self.address = self._address_of(public, tls=False)
+        self.tls_address = self._address_of(public, tls=True)
+        self.admin_address = self._address_of(self.events("listening", what="admin"))
+        self.control_address = self.events("listening", what="control")[0]["address"]
+        self.key = key or TokenKey()
+        self.put_key(self.key)
+
+    @staticmethod
+    def _address_of(listening, **members):
+        for event in listening:
+            if members.items() <= event.items():
+                host, _, port = event["address"].rpartition(":")
+                return host, int(port)
+        return None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            self.child.stop()
+            print(f"--- the end of porthole's log\n{self.child.last_words(60)}")
+            return
+        code = self.terminate()
+        assert code == 0, f"porthole ended with {code}:\n{self.child.last_words(60)}"
+
+    def terminate(self, seconds=30):
+        """SIGTERM; gives the exit code."""
+        if self.child.exit_code() is None:
+            self.child.signal(signal.SIGTERM)
+        return self.child.wait(seconds)
+
+    # The control API, through portholectl.
+    def control(self, *words, fails=False):
+        """Runs portholectl against this node: what it printed, or with `fails` its complaint."""
+        command = [PORTHOLECTL, "--address", self.control_address, *map(str, words)]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=60, check=False)
+        if fails:
+            assert done.returncode != 0, f"{words} succeeded: {done.stdout}"
+            return done.stderr
+        if done.returncode != 0:
+            raise ProcessFailed(f"portholectl {' '.join(map(str, words))}: {done.stderr}")
+        return done.stdout
+
+    def control_json(self, *words):
+        return json.loads(self.control("--output", "json", *words))
+
+    def put_key(self, key):
+        file = self.directory / f"{key.key_id}.key"
+        file.write_text(key.text() + "\n")
+        self.control("keys", "put", key.key_id, "--material-file", file)
+
+    # HTTP.
+    def http(self, path, method="GET", headers=None, address=None):
+        """One plain HTTP request to the public listener: (status, headers, text)."""
+        connection = http.client.HTTPConnection(*(address or self.address), timeout=20)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, names, response.read().decode()
+        finally:
+            connection.close()
+
+    def admin(self, path):
+        return self.http(path, address=self.admin_address)
+
+    def metrics(self):
+        status, _, text = self.admin("/metrics")
+        assert status == 200
+        return Metrics(text)
+
+    # What can be seen from outside.
+    def events(self, name=None, **members):
+        return events(self.log, name, **members)
+
+    def wait_for_event(self, name, seconds=20, **members):
+        """The first log line of that event with these members."""
+        return wait_until(lambda: self.events(name, **members), seconds,
+                          f"a log line {name} {members}")[0]
+
+    def wait_for_sessions(self, count, seconds=30):
+        """Waits until the registry holds exactly that many sessions."""
+        wait_until(lambda: self.metrics().get("porthole_sessions") == count, seconds,
+                   f"{count} sessions")
+
+    def wait_for_metric(self, value, name, seconds=20, **labels):
+        wait_until(lambda: self.metrics().get(name, **labels) == value, seconds,
+                   f"{name} {labels} = {value}")
+
+    def descriptors(self):
+        """How many file descriptors the process holds."""
+        return len(os.listdir(f"/proc/{self.child.pid}/fd"))
+
+    def resident_bytes(self):
+        for line in read_if_there(f"/proc/{self.child.pid}/status").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise ProcessFailed("porthole is gone")
