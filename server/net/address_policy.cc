@@ -1,0 +1,195 @@
+#include "net/address_policy.h"
+
+#include "base/status.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <ifaddrs.h>
+#include <string_view>
+#include <strings.h>
+#include <system_error>
+#include <utility>
+
+namespace porthole::net {
+namespace {
+
+constexpr std::array<std::string_view, 14> kDeniedPrefixes = {
+    "0.0.0.0/8",          // unspecified: "this network"
+    "127.0.0.0/8",        // loopback
+    "169.254.0.0/16",     // link-local, and most clouds' metadata service
+    "224.0.0.0/4",        // multicast
+    "255.255.255.255",    // broadcast
+    "100.100.100.200",    // metadata: Alibaba Cloud
+    "168.63.129.16",      // metadata: Azure
+    "::/128",             // unspecified
+    "::1/128",            // loopback
+    "fe80::/10",          // link-local
+    "ff00::/8",           // multicast
+    "fd00:ec2::254/128",  // metadata: AWS
+    "64:ff9b:1::/48",     // local-use NAT64: what is behind it cannot be known
+    "2002::/16",          // 6to4: an IPv4 address in disguise
+};
+
+const std::vector<IpPrefix>& DefaultDenied() {
+  static const std::vector<IpPrefix> kPrefixes = [] {
+    std::vector<IpPrefix> prefixes;
+    for (const std::string_view text : kDeniedPrefixes) {
+      prefixes.push_back(*IpPrefix::Parse(text));
+    }
+    return prefixes;
+  }();
+  return kPrefixes;
+}
+
+bool AnyContains(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
+  return std::ranges::any_of(
+      prefixes, [&address](const IpPrefix& prefix) { return prefix.Contains(address); });
+}
+
+std::vector<IpAddress> OwnAddresses() {
+  std::vector<IpAddress> addresses;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) {
+    return addresses;
+  }
+  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr) {
+      continue;
+    }
+    if (entry->ifa_addr->sa_family == AF_INET) {
+      sockaddr_in v4{};
+      std::memcpy(&v4, entry->ifa_addr, sizeof(v4));
+      std::array<std::uint8_t, 4> bytes{};
+      std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
+      addresses.push_back(IpAddress::V4(bytes));
+    } else if (entry->ifa_addr->sa_family == AF_INET6) {
+      sockaddr_in6 v6{};
+      std::memcpy(&v6, entry->ifa_addr, sizeof(v6));
+      std::array<std::uint8_t, 16> bytes{};
+      std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+      addresses.push_back(IpAddress::V6(bytes));
+    }
+  }
+  freeifaddrs(list);
+  return addresses;
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  if (lower.ends_with('.')) {
+    lower.pop_back();  // the root's dot: the same name
+  }
+  return lower;
+}
+
+bool NameMatches(std::string_view rule, std::string_view host) {
+  const std::string pattern = Lower(rule);
+  const std::string name = Lower(host);
+  if (pattern.starts_with("*.")) {
+    return name.size() > pattern.size() - 1 && name.ends_with(pattern.substr(1));
+  }
+  return name == pattern;
+}
+
+// Whether the rule speaks of this target; `address` is null as long as the host is only a name. A
+// rule on addresses says nothing of a name before it is resolved.
+bool Speaks(const config::TargetRule& rule, const Target& target, const IpAddress* address) {
+  if (!rule.schemes.empty() &&
+      std::ranges::find(rule.schemes, target.scheme) == rule.schemes.end()) {
+    return false;
+  }
+  if (target.port < rule.first_port || target.port > rule.last_port) {
+    return false;
+  }
+  if (rule.prefix.has_value()) {
+    return address != nullptr && rule.prefix->Contains(*address);
+  }
+  return rule.name.empty() || NameMatches(rule.name, target.host);
+}
+
+absl::Status Denied(const std::string& why) {
+  return Error(absl::StatusCode::kPermissionDenied, why);
+}
+
+}  // namespace
+
+AddressPolicy::AddressPolicy(config::Targets rules, std::vector<std::uint16_t> own_ports)
+    : rules_(std::move(rules)), own_ports_(std::move(own_ports)), own_addresses_(OwnAddresses()) {}
+
+bool AddressPolicy::DeniedByDefault(const IpAddress& address) const {
+  return AnyContains(DefaultDenied(), address) && !AnyContains(rules_.allow_denied, address);
+}
+
+bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) const {
+  static const IpPrefix kLoopback = *IpPrefix::Parse("127.0.0.0/8");
+  return std::ranges::find(own_ports_, port) != own_ports_.end() &&
+         (kLoopback.Contains(address) ||
+          std::ranges::find(own_addresses_, address) != own_addresses_.end());
+}
+
+absl::Status AddressPolicy::CheckRules(const Target& target, const IpAddress* address) const {
+  const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
+  if (std::ranges::any_of(rules_.deny, speaks)) {
+    return Denied("targets.deny has a rule on " + ToString(target));
+  }
+  if (rules_.allow.empty() || std::ranges::any_of(rules_.allow, speaks)) {
+    return absl::OkStatus();
+  }
+  // A name may still be allowed by the addresses behind it.
+  const bool by_address =
+      address == nullptr &&
+      std::ranges::any_of(rules_.allow, [](const auto& rule) { return rule.prefix.has_value(); });
+  return by_address ? absl::OkStatus() : Denied("targets.allow has no rule on " + ToString(target));
+}
+
+absl::Status AddressPolicy::CheckTarget(const Target& target) const {
+  switch (target.scheme) {
+    case TargetScheme::kUnix:
+      return CheckUnixPath(target.path).status();
+    case TargetScheme::kTcp:
+      break;
+    default:
+      return Denied("the scheme " + std::string(Name(target.scheme)) + " is not enabled here");
+  }
+  const absl::StatusOr<IpAddress> literal = IpAddress::Parse(target.host);
+  return literal.ok() ? CheckAddress(target, *literal) : CheckRules(target, nullptr);
+}
+
+absl::Status AddressPolicy::CheckAddress(const Target& target, const IpAddress& address) const {
+  const IpAddress real = address.WithoutNat64();
+  if (DeniedByDefault(address) || DeniedByDefault(real)) {
+    return Denied("the address " + address.ToString() +
+                  " is denied by default (loopback, link-local, multicast or metadata)");
+  }
+  if (IsOwnListener(real, target.port)) {
+    return Denied(ToString(target) + " is this node's own listener");
+  }
+  return CheckRules(target, &real);
+}
+
+absl::StatusOr<std::string> AddressPolicy::CheckUnixPath(const std::string& path) const {
+  if (rules_.unix_directory.empty()) {
+    return Denied("unix targets are not enabled here (targets.unix_directory)");
+  }
+  std::error_code error;
+  const std::filesystem::path root = std::filesystem::canonical(rules_.unix_directory, error);
+  if (error) {
+    return Denied("targets.unix_directory: " + error.message());
+  }
+  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  const auto [root_end, rest] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
+  // A path outside must not even be told from a missing one.
+  if (error || root_end != root.end() || rest == real.end()) {
+    return Denied("the path is not below targets.unix_directory");
+  }
+  return real.string();
+}
+
+}  // namespace porthole::net

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/target.h"
+#include "config/configuration.h"
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace porthole::net {
+
+// Which hosts may be dialled: what stands between a token and the node's own network (server-side
+// request forgery). Immutable and thread-safe.
+//
+// Denied whatever the rules say: loopback, unspecified, link-local, multicast and broadcast, cloud
+// metadata services (unless the configuration takes a prefix out of these with `allow_denied`), and
+// the node's own listeners. Then the configuration's deny rules, then its allow rules.
+class AddressPolicy {
+ public:
+  // `own_ports`: the ports that this node listens on; they are denied on every address that is the
+  // node's own.
+  AddressPolicy(config::Targets rules, std::vector<std::uint16_t> own_ports);
+
+  // Judges what the target says by itself: scheme, literal address, rules on names. A name that
+  // passes is judged again by CheckAddress(), address by address.
+  // Errors: PERMISSION_DENIED, saying which rule.
+  absl::Status CheckTarget(const Target& target) const;
+
+  // Judges one address that the target's host resolved to.
+  absl::Status CheckAddress(const Target& target, const IpAddress& address) const;
+
+  // The real path of a unix target (symbolic links followed), which must lie below the configured
+  // directory. Errors: PERMISSION_DENIED; NOT_FOUND.
+  absl::StatusOr<std::string> CheckUnixPath(const std::string& path) const;
+
+ private:
+  bool DeniedByDefault(const IpAddress& address) const;
+  bool IsOwnListener(const IpAddress& address, std::uint16_t port) const;
+  absl::Status CheckRules(const Target& target, const IpAddress* address) const;
+
+  config::Targets rules_;
+  std::vector<std::uint16_t> own_ports_;
+  std::vector<IpAddress> own_addresses_;
+};
+
+}  // namespace porthole::net

@@ -1,0 +1,218 @@
+#include "net/beast_connection.h"
+
+#include "base/status.h"
+#include "net/deadline.h"
+#include "net/error.h"
+#include "net/websocket_stream.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+namespace porthole::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint32_t kMaxHeadBytes = 16384;
+constexpr std::size_t kKeyChars = 24;  // base64 of 16 bytes: RFC 6455, section 4.1
+constexpr unsigned kHttp11 = 11;
+
+using Head = http::request<http::empty_body>;
+
+std::string Text(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+bool IsWebSocketKey(beast::string_view key) {
+  const auto base64 = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  return key.size() == kKeyChars && key.ends_with("==") &&
+         std::all_of(key.begin(), key.end() - 2, base64);
+}
+
+UpgradeCheck CheckUpgrade(const Head& head) {
+  if (!http::token_list{head[http::field::upgrade]}.exists("websocket")) {
+    return UpgradeCheck::kNone;
+  }
+  if (head.method() != http::verb::get || head.version() < kHttp11 ||
+      !http::token_list{head[http::field::connection]}.exists("upgrade") ||
+      head.count(http::field::sec_websocket_key) != 1 ||
+      !IsWebSocketKey(head[http::field::sec_websocket_key])) {
+    return UpgradeCheck::kMalformed;
+  }
+  return head[http::field::sec_websocket_version] == "13" ? UpgradeCheck::kValid
+                                                          : UpgradeCheck::kBadVersion;
+}
+
+HttpRequest Translate(const Head& head) {
+  HttpRequest request;
+  request.method = Text(head.method_string());
+  const std::string target = Text(head.target());
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) {
+    request.query = target.substr(question + 1);
+  }
+  for (const auto& field : head) {
+    request.headers.emplace_back(Text(field.name_string()), Text(field.value()));
+  }
+  request.has_body =
+      head.has_content_length() ? head[http::field::content_length] != "0" : head.chunked();
+  request.upgrade = CheckUpgrade(head);
+  return request;
+}
+
+// RFC 9110, section 5.6.7.
+std::string HttpDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 64> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), size};
+}
+
+class BeastConnection final : public HttpConnection {
+ public:
+  BeastConnection(Transport transport,
+                  IpAddress peer,
+                  std::shared_ptr<const TlsContext> tls,
+                  Worker& worker,
+                  const Timeouts& timeouts)
+      : transport_(std::move(transport)),
+        peer_(peer),
+        tls_(std::move(tls)),
+        worker_(worker),
+        timeouts_(timeouts),
+        buffer_(kMaxHeadBytes + 1) {}
+
+  const IpAddress& Peer() const override { return peer_; }
+  TransportFacts Facts() const override { return transport_.Facts(); }
+  Worker& Home() const override { return worker_; }
+  bool KeepAlive() const override { return keep_alive_; }
+
+  Awaitable<absl::Status> Handshake() override {
+    if (tls_ == nullptr) {
+      co_return absl::OkStatus();
+    }
+    Deadline deadline = LimitedTo(timeouts_.tls_handshake);
+    const absl::Status shaken = co_await transport_.HandshakeAsServer(*tls_);
+    co_return deadline.Passed() ? TooSlow("the TLS handshake took too long") : shaken;
+  }
+
+  Awaitable<absl::StatusOr<HttpRequest>> ReadRequest() override {
+    parser_.emplace();
+    parser_->header_limit(kMaxHeadBytes);
+    Deadline deadline = LimitedTo(first_ ? timeouts_.http_header : timeouts_.http_idle);
+    first_ = false;
+    const auto [error, count] =
+        co_await http::async_read_header(transport_, buffer_, *parser_, kTuple);
+    if (deadline.Passed()) {
+      co_return TooSlow("the request's head took too long");
+    }
+    if (error == http::error::buffer_overflow) {
+      co_return absl::ResourceExhaustedError("the request's head is longer than 16 KiB");
+    }
+    if (error) {
+      co_return ToStatus(error, "HTTP request");
+    }
+    HttpRequest request = Translate(parser_->get());
+    keep_alive_ = parser_->get().keep_alive() && !request.has_body;
+    // A client must wait for 101 before it sends frames (RFC 6455, section 4.1).
+    if (request.upgrade == UpgradeCheck::kValid && buffer_.size() > 0) {
+      request.upgrade = UpgradeCheck::kMalformed;
+    }
+    co_return request;
+  }
+
+  Awaitable<absl::Status> Respond(HttpResponse response, bool keep) override {
+    http::response<http::span_body<const char>> message(static_cast<http::status>(response.status),
+                                                        parser_.has_value() ? Version() : kHttp11);
+    for (const auto& [name, value] : response.headers) {
+      message.insert(name, value);
+    }
+    message.set(http::field::date, HttpDate());
+    if (!response.content_type.empty()) {
+      message.set(http::field::content_type, response.content_type);
+    }
+    message.keep_alive(keep);
+    const std::size_t size = response.body == nullptr ? 0 : response.body->size();
+    message.content_length(size);
+    const bool head_only = parser_.has_value() && parser_->get().method() == http::verb::head;
+    if (size > 0 && !head_only) {
+      message.body() = {response.body->data(), size};
+    }
+    http::response_serializer<http::span_body<const char>> serializer(message);
+    Deadline deadline = LimitedTo(timeouts_.http_idle);
+    const auto [error, count] = co_await http::async_write(transport_, serializer, kTuple);
+    if (deadline.Passed()) {
+      co_return TooSlow("the answer was not read in time");
+    }
+    co_return ToStatus(error, "HTTP response");
+  }
+
+  Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
+                                                                 HeaderList headers) override {
+    auto stream =
+        std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(), timeouts_);
+    const WebSocketStream::Request request = parser_->release();
+    const absl::Status accepted =
+        co_await stream->Accept(request, std::move(subprotocol), std::move(headers));
+    if (!accepted.ok()) {
+      co_return accepted;
+    }
+    co_return std::unique_ptr<ByteStream>(std::move(stream));
+  }
+
+  Awaitable<Closing> Finish() override {
+    co_return co_await transport_.Linger(worker_.Clockwork(), timeouts_.close_read);
+  }
+
+ private:
+  Deadline LimitedTo(std::chrono::milliseconds limit) {
+    return Deadline(worker_.Clockwork(), limit, [this] { transport_.Reset(); });
+  }
+  static absl::Status TooSlow(const char* what) { return absl::DeadlineExceededError(what); }
+  unsigned Version() const { return parser_->get().version() < kHttp11 ? 10 : kHttp11; }
+
+  Transport transport_;
+  IpAddress peer_;
+  std::shared_ptr<const TlsContext> tls_;
+  Worker& worker_;
+  const Timeouts& timeouts_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  bool first_ = true;
+  bool keep_alive_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpConnection> MakeHttpConnection(Transport transport,
+                                                   IpAddress peer,
+                                                   std::shared_ptr<const TlsContext> tls,
+                                                   Worker& worker,
+                                                   const Timeouts& timeouts) {
+  return std::make_unique<BeastConnection>(std::move(transport), peer, std::move(tls), worker,
+                                           timeouts);
+}
+
+}  // namespace porthole::net

@@ -1,0 +1,134 @@
+#include "net/listener.h"
+
+#include "base/status.h"
+#include "net/beast_connection.h"
+#include "net/endpoint.h"
+#include "net/error.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace porthole::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr int kBacklog = 4096;
+constexpr int kSendBufferBytes = 256 * 1024;
+constexpr std::chrono::milliseconds kPause{100};
+
+absl::Status OpenError(const tcp::endpoint& endpoint, const error_code& error) {
+  const std::string where = "cannot listen on " + ToText(endpoint) + ": ";
+  if (error == asio::error::address_in_use) {
+    return Error(absl::StatusCode::kAlreadyExists, where + "the port is taken by another process");
+  }
+  return Error(absl::StatusCode::kUnavailable, where + error.message());
+}
+
+// The first socket is bound without SO_REUSEPORT, so that a port that is taken is an error and not
+// a share of somebody else's connections; it gets the option afterwards, for the others to join.
+error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first) {
+  error_code error;
+  socket.open(endpoint.protocol(), error);
+  if (!error && endpoint.protocol() == tcp::v6()) {
+    socket.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
+  }
+  if (!error) {
+    socket.set_option(tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error && !first) {
+    socket.set_option(ReusePort(true), error);
+  }
+  if (!error) {
+    socket.bind(endpoint, error);
+  }
+  if (!error && first) {
+    socket.set_option(ReusePort(true), error);
+  }
+  if (!error) {
+    socket.listen(kBacklog, error);
+  }
+  return error;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(tcp::acceptor socket,
+                   std::shared_ptr<const TlsContext> tls,
+                   Worker& worker,
+                   const Timeouts& timeouts)
+    : socket_(std::move(socket)), tls_(std::move(tls)), worker_(worker), timeouts_(timeouts) {}
+
+Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
+  auto [error, socket] = co_await socket_.async_accept(kTuple);
+  if (error) {
+    const bool exhausted = error == asio::error::no_descriptors ||
+                           error == asio::error::no_buffer_space ||
+                           error == asio::error::no_memory ||
+                           error == boost::system::errc::too_many_files_open_in_system;
+    co_return exhausted ? Error(absl::StatusCode::kResourceExhausted, error.message())
+                        : ToStatus(error, "accept");
+  }
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  const tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) {
+    co_return Error(absl::StatusCode::kUnavailable, "gone before it was accepted");
+  }
+  co_return MakeHttpConnection(Transport(Socket(std::move(socket))), FromAsio(peer.address()), tls_,
+                               worker_, timeouts_);
+}
+
+Awaitable<void> Acceptor::Pause() {
+  asio::steady_timer timer(socket_.get_executor(), kPause);
+  co_await timer.async_wait(kTuple);
+}
+
+void Acceptor::Close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings& settings,
+                                                         WorkerPool& workers,
+                                                         std::size_t count,
+                                                         const Timeouts& timeouts) {
+  auto listener = std::make_unique<Listener>();
+  tcp::endpoint endpoint(ToAsio(settings.address), settings.port);
+  for (std::size_t i = 0; i < count; ++i) {
+    Worker& worker = workers.At(i);
+    tcp::acceptor socket(worker.Loop());
+    if (const error_code error = Bind(socket, endpoint, i == 0)) {
+      return OpenError(endpoint, error);
+    }
+    if (i == 0) {
+      error_code error;
+      endpoint.port(socket.local_endpoint(error).port());
+    }
+    listener->acceptors_.push_back(
+        std::make_unique<Acceptor>(std::move(socket), settings.tls, worker, timeouts));
+  }
+  listener->address_ = ToText(endpoint);
+  listener->port_ = endpoint.port();
+  listener->secure_ = settings.tls != nullptr;
+  return listener;
+}
+
+void Listener::Close() {
+  for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) {
+    acceptor->Home().Post([raw = acceptor.get()] { raw->Close(); });
+  }
+}
+
+}  // namespace porthole::net

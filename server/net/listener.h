@@ -1,0 +1,74 @@
+#pragma once
+
+#include "net/http_connection.h"
+#include "net/timeouts.h"
+#include "net/tls.h"
+#include "net/worker.h"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace porthole::net {
+
+// One worker's part of a listener: accepts connections that stay on that worker.
+class Acceptor {
+ public:
+  Acceptor(boost::asio::ip::tcp::acceptor socket,
+           std::shared_ptr<const TlsContext> tls,
+           Worker& worker,
+           const Timeouts& timeouts);
+
+  // The next connection, its socket options set.
+  // Errors: RESOURCE_EXHAUSTED no descriptors or memory (worth another try a little later);
+  // CANCELLED after Close(); UNAVAILABLE that one connection was gone before it was taken.
+  Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Accept();
+
+  // Waits a little, for after a RESOURCE_EXHAUSTED.
+  Awaitable<void> Pause();
+
+  void Close();
+  Worker& Home() const { return worker_; }
+
+ private:
+  boost::asio::ip::tcp::acceptor socket_;
+  std::shared_ptr<const TlsContext> tls_;
+  Worker& worker_;
+  const Timeouts& timeouts_;
+};
+
+struct ListenerSettings {
+  IpAddress address;
+  std::uint16_t port = 0;
+  std::shared_ptr<const TlsContext> tls;  // null: plain
+};
+
+// A listening address, with an acceptor on every worker (SO_REUSEPORT). Opened before the workers
+// run; Close() is posted to them.
+class Listener {
+ public:
+  // Errors: ALREADY_EXISTS the port is taken; UNAVAILABLE otherwise, naming the address.
+  static absl::StatusOr<std::unique_ptr<Listener>> Open(const ListenerSettings& settings,
+                                                        WorkerPool& workers,
+                                                        std::size_t count,
+                                                        const Timeouts& timeouts);
+
+  std::vector<std::unique_ptr<Acceptor>>& Acceptors() { return acceptors_; }
+  // "127.0.0.1:8443", with the port that the system chose where it was 0.
+  const std::string& Address() const { return address_; }
+  std::uint16_t Port() const { return port_; }
+  bool Secure() const { return secure_; }
+
+  // Stops accepting, on every worker, soon.
+  void Close();
+
+ private:
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::string address_;
+  std::uint16_t port_ = 0;
+  bool secure_ = false;
+};
+
+}  // namespace porthole::net

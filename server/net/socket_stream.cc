@@ -1,0 +1,61 @@
+#include "net/socket_stream.h"
+
+#include "base/status.h"
+#include "net/error.h"
+
+namespace porthole::net {
+
+// Over TLS this may return early, when a record's head is there and its rest is not: ReadSome()
+// then waits for it.
+Awaitable<absl::Status> SocketStream::WaitReadable() {
+  const boost::system::error_code error = co_await transport_.WaitFor(Attempt::Need::kReadable);
+  co_return closed_ ? absl::CancelledError("closed") : ToStatus(error, "wait");
+}
+
+Awaitable<absl::StatusOr<std::size_t>> SocketStream::ReadSome(std::span<std::uint8_t> target) {
+  for (;;) {
+    const Attempt attempt = transport_.TryRead(target);
+    if (attempt.error) {
+      co_return ToStatus(attempt.error, "read");
+    }
+    if (attempt.bytes > 0) {
+      co_return attempt.bytes;
+    }
+    const boost::system::error_code waited = co_await transport_.WaitFor(attempt.need);
+    if (waited) {
+      co_return ToStatus(waited, "read");
+    }
+  }
+}
+
+Awaitable<absl::Status> SocketStream::Write(std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const Attempt attempt = transport_.TryWrite(bytes);
+    if (attempt.error) {
+      co_return ToStatus(attempt.error, "write");
+    }
+    bytes = bytes.subspan(attempt.bytes);
+    if (attempt.need == Attempt::Need::kNothing) {
+      continue;
+    }
+    const boost::system::error_code waited = co_await transport_.WaitFor(attempt.need);
+    if (waited) {
+      co_return ToStatus(waited, "write");
+    }
+  }
+  co_return absl::OkStatus();
+}
+
+void SocketStream::Close(Ending /*ending*/) {
+  if (!closed_) {
+    closed_ = true;
+    facts_ = transport_.Facts();
+    transport_.Close();
+  }
+}
+
+Awaitable<Closing> SocketStream::Closed() {
+  co_return Closing::kClean;
+}
+
+}  // namespace porthole::net

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "net/byte_stream.h"
+#include "net/transport.h"
+
+namespace porthole::net {
+
+// A host's connection: bytes straight over a socket, with TLS where it was started.
+class SocketStream final : public ByteStream {
+ public:
+  explicit SocketStream(Transport transport) : transport_(std::move(transport)) {}
+
+  Awaitable<absl::Status> WaitReadable() override;
+  Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
+  Awaitable<absl::Status> Write(std::span<const std::uint8_t> bytes) override;
+  // Closes at once; a host needs no words.
+  void Close(Ending ending) override;
+  Awaitable<Closing> Closed() override;
+  TransportFacts Facts() const override {
+    return facts_.peer.empty() ? transport_.Facts() : facts_;
+  }
+
+ private:
+  Transport transport_;
+  TransportFacts facts_;  // as they were when it closed
+  bool closed_ = false;
+};
+
+}  // namespace porthole::net

@@ -1,0 +1,306 @@
+#include "net/transport.h"
+
+#include "base/status.h"
+#include "net/deadline.h"
+#include "net/error.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+namespace porthole::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+error_code LastSystemError() {
+  return {errno, boost::system::system_category()};
+}
+
+bool WouldBlock() {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+ssize_t Receive(const Socket& socket, void* target, std::size_t size) {
+  auto& mutable_socket = const_cast<Socket&>(socket);  // native_handle() is not const
+  ssize_t got = 0;
+  do {
+    got = recv(mutable_socket.native_handle(), target, size, MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+ssize_t Send(Socket& socket, const void* bytes, std::size_t size) {
+  ssize_t sent = 0;
+  do {
+    sent = send(socket.native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent;
+}
+
+Socket& SocketOf(BIO* bio) {
+  return *static_cast<Socket*>(BIO_get_data(bio));
+}
+
+int BioRead(BIO* bio, char* target, int size) {
+  BIO_clear_retry_flags(bio);
+  Socket& socket = SocketOf(bio);
+  if (!socket.is_open()) {
+    return -1;
+  }
+  const ssize_t got = Receive(socket, target, static_cast<std::size_t>(size));
+  if (got < 0 && WouldBlock()) {
+    BIO_set_retry_read(bio);
+  } else if (got == 0) {
+    BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  }
+  return static_cast<int>(got);
+}
+
+int BioWrite(BIO* bio, const char* bytes, int size) {
+  BIO_clear_retry_flags(bio);
+  Socket& socket = SocketOf(bio);
+  if (!socket.is_open()) {
+    return -1;
+  }
+  const ssize_t sent = Send(socket, bytes, static_cast<std::size_t>(size));
+  if (sent < 0 && WouldBlock()) {
+    BIO_set_retry_write(bio);
+  }
+  return static_cast<int>(sent);
+}
+
+long BioControl(BIO* bio, int command, long /*number*/, void* /*pointer*/) {
+  switch (command) {
+    case BIO_CTRL_FLUSH:
+      return 1;
+    case BIO_CTRL_EOF:
+      return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+    default:
+      return 0;
+  }
+}
+
+// Made once and kept for the life of the process.
+const BIO_METHOD* SocketBio() {
+  static const BIO_METHOD* const kMethod = [] {
+    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "porthole");
+    BIO_meth_set_read(method, BioRead);
+    BIO_meth_set_write(method, BioWrite);
+    BIO_meth_set_ctrl(method, BioControl);
+    return method;
+  }();
+  return kMethod;
+}
+
+std::string PeerName(const Socket& socket) {
+  error_code error;
+  const Socket::endpoint_type peer = socket.remote_endpoint(error);
+  if (error) {
+    return "unknown";
+  }
+  if (peer.protocol().family() == AF_UNIX) {
+    asio::local::stream_protocol::endpoint path;
+    path.resize(std::min(peer.size(), path.capacity()));
+    std::memcpy(path.data(), peer.data(), path.size());
+    return path.path().empty() ? "unix" : path.path();
+  }
+  asio::ip::tcp::endpoint address;
+  address.resize(std::min(peer.size(), address.capacity()));
+  std::memcpy(address.data(), peer.data(), address.size());
+  const std::string host = address.address().to_string();
+  const std::string shown = address.address().is_v6() ? "[" + host + "]" : host;
+  return shown + ":" + std::to_string(address.port());
+}
+
+}  // namespace
+
+void Transport::FreeTls::operator()(SSL* tls) const {
+  SSL_free(tls);
+}
+
+Transport::Transport(Socket socket) : core_(std::make_unique<Core>(std::move(socket))) {
+  core_->peer = PeerName(core_->socket);
+}
+
+Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
+  if (!socket.is_open()) {
+    return {.error = asio::error::operation_aborted};
+  }
+  if (target.empty()) {
+    return {};
+  }
+  if (tls != nullptr) {
+    ERR_clear_error();
+    std::size_t got = 0;
+    const int result = SSL_read_ex(tls.get(), target.data(), target.size(), &got);
+    return TlsOutcome(result, got);
+  }
+  const ssize_t got = Receive(socket, target.data(), target.size());
+  if (got > 0) {
+    return {.bytes = static_cast<std::size_t>(got)};
+  }
+  if (got == 0) {
+    return {.error = asio::error::eof};
+  }
+  if (WouldBlock()) {
+    return {.need = Attempt::Need::kReadable};
+  }
+  return {.error = LastSystemError()};
+}
+
+Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> bytes) {
+  if (!socket.is_open()) {
+    return {.error = asio::error::operation_aborted};
+  }
+  if (bytes.empty()) {
+    return {};
+  }
+  if (tls != nullptr) {
+    ERR_clear_error();
+    std::size_t sent = 0;
+    const int result = SSL_write_ex(tls.get(), bytes.data(), bytes.size(), &sent);
+    return TlsOutcome(result, sent);
+  }
+  const ssize_t sent = Send(socket, bytes.data(), bytes.size());
+  if (sent >= 0) {
+    return {.bytes = static_cast<std::size_t>(sent)};
+  }
+  if (WouldBlock()) {
+    return {.need = Attempt::Need::kWritable};
+  }
+  return {.error = LastSystemError()};
+}
+
+Attempt Transport::Core::TlsOutcome(int result, std::size_t moved) {
+  if (result == 1) {
+    return {.bytes = moved};
+  }
+  switch (SSL_get_error(tls.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return {.need = Attempt::Need::kReadable};
+    case SSL_ERROR_WANT_WRITE:
+      return {.need = Attempt::Need::kWritable};
+    case SSL_ERROR_ZERO_RETURN:
+      return {.error = asio::error::eof};
+    case SSL_ERROR_SYSCALL:
+      tls_broken = true;
+      return {.error = errno != 0 ? LastSystemError() : error_code(asio::error::connection_reset)};
+    default:
+      break;
+  }
+  tls_broken = true;
+  const unsigned long code = ERR_peek_last_error();
+  if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    // A FIN without close_notify: browsers do it, and RFB and WebSocket have ends of their own.
+    return {.error = asio::error::eof};
+  }
+  return {.error = error_code(static_cast<int>(code), asio::error::get_ssl_category())};
+}
+
+Awaitable<error_code> Transport::WaitFor(Attempt::Need need) {
+  const auto kind = need == Attempt::Need::kWritable ? Socket::wait_write : Socket::wait_read;
+  const auto [error] = co_await core_->socket.async_wait(kind, kTuple);
+  co_return error;
+}
+
+Awaitable<absl::Status> Transport::HandshakeAsServer(const TlsContext& context) {
+  core_->tls.reset(context.NewConnection());
+  BIO* const bio = BIO_new(SocketBio());
+  if (core_->tls == nullptr || bio == nullptr) {
+    BIO_free(bio);
+    co_return Error(absl::StatusCode::kResourceExhausted, "TLS: out of memory");
+  }
+  BIO_set_data(bio, &core_->socket);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(core_->tls.get(), bio, bio);
+  SSL_set_accept_state(core_->tls.get());
+  for (;;) {
+    ERR_clear_error();
+    const Attempt attempt = core_->TlsOutcome(SSL_do_handshake(core_->tls.get()), 0);
+    if (attempt.error) {
+      co_return ToStatus(attempt.error, "TLS handshake");
+    }
+    if (attempt.need == Attempt::Need::kNothing) {
+      co_return absl::OkStatus();
+    }
+    const error_code waited = co_await WaitFor(attempt.need);
+    if (waited) {
+      co_return ToStatus(waited, "TLS handshake");
+    }
+  }
+}
+
+Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds limit) {
+  if (!core_->socket.is_open()) {
+    co_return Closing::kLost;
+  }
+  if (core_->tls != nullptr && !core_->tls_broken && SSL_is_init_finished(core_->tls.get()) == 1) {
+    ERR_clear_error();
+    SSL_shutdown(core_->tls.get());  // close_notify goes out if the socket takes it
+  }
+  error_code ignored;
+  core_->socket.shutdown(Socket::shutdown_send, ignored);
+  Deadline deadline(timers, limit, [this] { Reset(); });
+  std::array<std::uint8_t, 4096> discarded;  // NOLINT(*-member-init)
+  for (;;) {
+    // Below TLS on purpose: nobody looks at these bytes any more.
+    const ssize_t got = Receive(core_->socket, discarded.data(), discarded.size());
+    if (got == 0) {
+      Close();
+      co_return Closing::kClean;
+    }
+    if (got < 0 && !WouldBlock()) {
+      Close();
+      co_return Closing::kLost;
+    }
+    const error_code waited = co_await WaitFor(Attempt::Need::kReadable);
+    if (waited) {
+      co_return deadline.Passed() ? Closing::kReset : Closing::kLost;
+    }
+  }
+}
+
+void Transport::Close() {
+  error_code ignored;
+  core_->socket.close(ignored);
+}
+
+void Transport::Reset() {
+  error_code ignored;
+  if (core_->socket.is_open()) {
+    core_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
+  core_->socket.close(ignored);
+}
+
+TransportFacts Transport::Facts() const {
+  TransportFacts facts;
+  facts.peer = core_->peer;
+  if (core_->tls != nullptr && SSL_is_init_finished(core_->tls.get()) == 1) {
+    facts.tls_version = SSL_get_version(core_->tls.get());
+    facts.tls_cipher = SSL_get_cipher_name(core_->tls.get());
+  }
+  return facts;
+}
+
+void teardown(boost::beast::role_type /*role*/, Transport& /*transport*/, error_code& error) {
+  error = {};
+}
+
+}  // namespace porthole::net

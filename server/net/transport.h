@@ -1,0 +1,220 @@
+#pragma once
+
+#include "net/byte_stream.h"
+#include "net/timers.h"
+#include "net/tls.h"
+
+#include <absl/status/status.h>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/websocket/teardown.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace porthole::net {
+
+using Socket = boost::asio::generic::stream_protocol::socket;
+
+// What one attempt to move bytes came to.
+struct Attempt {
+  enum class Need : std::uint8_t { kNothing, kReadable, kWritable };
+
+  std::size_t bytes = 0;
+  Need need = Need::kNothing;  // what to wait for before the same attempt is worth repeating
+  boost::system::error_code error = {};
+};
+
+// A stream socket, TCP or unix, and TLS on it once a handshake succeeded. Internal to net/: Beast
+// sees it as an AsyncStream, SocketStream tries its bytes directly. OpenSSL works through a BIO
+// over the socket object, never a descriptor number: after a close the number is somebody else's.
+class Transport {
+ public:
+  using next_layer_type = Socket;
+  using executor_type = Socket::executor_type;
+
+  explicit Transport(Socket socket);
+  Transport(Transport&&) noexcept = default;
+  Transport& operator=(Transport&&) noexcept = default;
+
+  Socket& next_layer() { return core_->socket; }
+  const Socket& next_layer() const { return core_->socket; }
+  executor_type get_executor() { return core_->socket.get_executor(); }
+
+  // TLS, as the server. Errors: as ByteStream's; INVALID_ARGUMENT says what OpenSSL says.
+  Awaitable<absl::Status> HandshakeAsServer(const TlsContext& context);
+
+  // One attempt; never waits, never raises SIGPIPE.
+  Attempt TryRead(std::span<std::uint8_t> target) { return core_->TryRead(target); }
+  Attempt TryWrite(std::span<const std::uint8_t> bytes) { return core_->TryWrite(bytes); }
+
+  // Waits until an attempt is worth repeating.
+  Awaitable<boost::system::error_code> WaitFor(Attempt::Need need);
+
+  // Says good-bye and waits for the other side's: close_notify, FIN, then reads and discards until
+  // its FIN, for at most `limit`. The socket is closed afterwards.
+  Awaitable<Closing> Linger(Timers& timers, std::chrono::milliseconds limit);
+
+  // Closes now: with what was sent still on its way, or (Reset) with an RST.
+  void Close();
+  void Reset();
+
+  TransportFacts Facts() const;
+
+  template <typename Buffers, typename Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    if (core_->tls == nullptr) {
+      return core_->socket.async_read_some(buffers, std::forward<Token>(token));
+    }
+    return Compose(Operation<Buffers, true>{core_.get(), buffers}, std::forward<Token>(token));
+  }
+
+  template <typename Buffers, typename Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    if (core_->tls == nullptr) {
+      return core_->socket.async_write_some(buffers, std::forward<Token>(token));
+    }
+    return Compose(Operation<Buffers, false>{core_.get(), buffers}, std::forward<Token>(token));
+  }
+
+ private:
+  struct FreeTls {
+    void operator()(SSL* tls) const;
+  };
+
+  // Stays where it is when the Transport moves: BIO and operations point to it.
+  struct Core {
+    explicit Core(Socket from) : socket(std::move(from)) {}
+
+    Attempt TryRead(std::span<std::uint8_t> target);
+    Attempt TryWrite(std::span<const std::uint8_t> bytes);
+    Attempt TlsOutcome(int result, std::size_t moved);
+
+    Socket socket;
+    std::unique_ptr<SSL, FreeTls> tls;
+    bool tls_broken = false;  // after a fatal error not even a shutdown may be sent
+    std::string peer;
+  };
+
+  // Beast's reads and writes over TLS. Never completes inside the initiating call. The core is not
+  // touched after an error: it may be gone.
+  template <typename Buffers, bool kRead>
+  struct Operation {
+    Core* core;
+    Buffers buffers;
+    bool started = false;
+    bool done = false;
+    Attempt last = {};
+
+    template <typename Self>
+    void operator()(Self& self, boost::system::error_code error = {}) {
+      if (done || error) {
+        self.complete(done ? last.error : error, last.bytes);
+        return;
+      }
+      last = AttemptOnce();
+      if (last.need != Attempt::Need::kNothing) {
+        started = true;
+        Socket& socket = core->socket;
+        socket.async_wait(
+            last.need == Attempt::Need::kReadable ? Socket::wait_read : Socket::wait_write,
+            std::move(self));
+      } else if (!started) {
+        done = true;
+        const auto executor = core->socket.get_executor();
+        boost::asio::post(executor, std::move(self));
+      } else {
+        self.complete(last.error, last.bytes);
+      }
+    }
+
+   private:
+    Attempt AttemptOnce() {
+      if constexpr (kRead) {
+        for (auto next = boost::asio::buffer_sequence_begin(buffers);
+             next != boost::asio::buffer_sequence_end(buffers); ++next) {
+          const boost::asio::mutable_buffer buffer(*next);
+          if (buffer.size() > 0) {
+            return core->TryRead({static_cast<std::uint8_t*>(buffer.data()), buffer.size()});
+          }
+        }
+        return {};
+      } else {
+        return WriteGathered();
+      }
+    }
+
+    // Writes as much of the sequence as the socket takes. A first small piece (a frame's header) is
+    // sent in one record with what follows it; a repeated attempt gathers the same bytes again, as
+    // OpenSSL demands.
+    Attempt WriteGathered() {
+      std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
+      Attempt total;
+      for (;;) {
+        const std::size_t size =
+            boost::asio::buffer_copy(boost::asio::buffer(record), Skip(buffers, total.bytes));
+        if (size == 0) {
+          return total;
+        }
+        const Attempt one = core->TryWrite({record.data(), size});
+        total.bytes += one.bytes;
+        if (one.error || (one.need != Attempt::Need::kNothing && total.bytes == 0)) {
+          total.error = total.bytes == 0 ? one.error : boost::system::error_code();
+          total.need = total.bytes == 0 ? one.need : Attempt::Need::kNothing;
+          return total;
+        }
+        if (one.need != Attempt::Need::kNothing || one.bytes < size) {
+          return total;
+        }
+      }
+    }
+  };
+
+  static constexpr std::size_t kRecordBytes = 16384;  // RFC 8446, section 5.1
+
+  // Up to 16 buffers of `buffers`, without the first `skip` bytes.
+  template <typename Buffers>
+  static std::array<boost::asio::const_buffer, 16> Skip(const Buffers& buffers, std::size_t skip) {
+    std::array<boost::asio::const_buffer, 16> rest;
+    std::size_t used = 0;
+    for (auto next = boost::asio::buffer_sequence_begin(buffers);
+         next != boost::asio::buffer_sequence_end(buffers) && used < rest.size(); ++next) {
+      const boost::asio::const_buffer buffer(*next);
+      const std::size_t skipped = std::min(skip, buffer.size());
+      skip -= skipped;
+      rest.at(used++) = buffer + skipped;
+    }
+    return rest;
+  }
+
+  template <typename Op, typename Token>
+  auto Compose(Op operation, Token&& token) {
+    return boost::asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
+        std::move(operation), token, core_->socket);
+  }
+
+  std::unique_ptr<Core> core_;
+};
+
+// Beast's hooks for the end of a WebSocket. They do nothing: Linger() ends the transport, with time
+// limits that Beast does not have.
+void teardown(boost::beast::role_type role, Transport& transport, boost::system::error_code& error);
+
+template <typename Handler>
+void async_teardown(boost::beast::role_type /*role*/, Transport& transport, Handler&& handler) {
+  boost::asio::post(transport.get_executor(), [done = std::forward<Handler>(handler)]() mutable {
+    std::move(done)(boost::system::error_code());
+  });
+}
+
+}  // namespace porthole::net
