@@ -36,14 +36,15 @@ class AddressBudget {
 
    private:
     friend class AddressBudget;
-    Ticket(AddressBudget& budget, IpAddress key) : budget_(&budget), key_(key) {}
+    Ticket(AddressBudget& budget, const IpAddress& key) : budget_(&budget), key_(key) {}
+    void GiveBack();
 
     AddressBudget* budget_;
     IpAddress key_;
   };
 
   // `clock` outlives the budget.
-  AddressBudget(const AddressLimits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
+  AddressBudget(const AddressLimits& limits, const Clock& clock);
   AddressBudget(const AddressBudget&) = delete;
   AddressBudget& operator=(const AddressBudget&) = delete;
 
@@ -71,6 +72,10 @@ class AddressBudget {
 
   Entry* Enter(const IpAddress& key);
   void Leave(const IpAddress& key);
+  bool ForgetLongestIdle();
+  void ForgetRested(SteadyTime now);
+  double PerSecond() const;
+  double AttemptsNow(const Entry& entry, SteadyTime now) const;
 
   const AddressLimits limits_;
   const Clock& clock_;

@@ -92,7 +92,7 @@ class Admission {
   bool Draining() const { return draining_.load(); }
 
  private:
-  std::optional<Refusal> JudgeGrant(const token::Grant& grant) const;
+  std::optional<Refusal> JudgeIssue(const token::Grant& grant) const;
   std::optional<Refusal> JudgeTarget(const Target& target) const;
 
   const token::TokenRules rules_;

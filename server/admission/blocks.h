@@ -13,8 +13,10 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace porthole::admission {
@@ -30,7 +32,7 @@ struct Revocation {
   Selector selector;
   std::string reason;                             // for the person; may be empty
   std::string creator;                            // who asks
-  std::optional<std::chrono::seconds> block_for;  // positive
+  std::optional<std::chrono::seconds> block_for;  // positive, at most 366 days
   // How long after its `iat`'s check a token can still be admitted: max_lifetime + 2 × skew.
   std::chrono::seconds token_life{660};
 };
@@ -51,8 +53,8 @@ class BlockList {
   void Restore(std::vector<Block> blocks, WallTime now);
 
   // Makes `block` durable, then visible to Find(), then runs `done`: a caller that walks the live
-  // sessions afterwards leaves no gap. Errors: RESOURCE_EXHAUSTED with state::kMaxBlocks that have
-  // not expired at `now`; the store's. Then nothing is blocked.
+  // sessions afterwards leaves no gap. Errors: INVALID_ARGUMENT (CheckSelector); RESOURCE_EXHAUSTED
+  // with state::kMaxBlocks that have not expired at `now`; the store's. Then nothing is blocked.
   void Add(Block block, WallTime now, state::StateStore::Done done);
 
   // Lifts the block `id`: first in the store, then here. Errors: NOT_FOUND; the store's, and then
@@ -72,13 +74,16 @@ class BlockList {
 
   void Show(Block block);
   void Hide(const std::string& id);
+  std::vector<std::string> HideExpired(WallTime now);
   void SweepExpired(WallTime now);
+  std::vector<std::string> KeysOf(const IpAddress& client) const;
 
   state::StateStore& store_;
   mutable std::shared_mutex mutex_;
   absl::flat_hash_map<std::string, Block> blocks_;
   std::array<absl::flat_hash_map<std::string, Ids>, kSelectorKindCount> by_value_;
-  std::map<int, std::size_t> prefix_lengths_;
+  std::set<std::pair<WallTime, std::string>> by_until_;
+  std::map<std::pair<bool, int>, std::size_t> prefixes_;  // how many of an IP version and length
 };
 
 }  // namespace porthole::admission

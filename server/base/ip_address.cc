@@ -12,6 +12,7 @@ namespace porthole {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+constexpr int kMappedBits = 96;
 constexpr std::array<std::uint8_t, 12> kNat64 = {0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0};
 
 absl::Status NotAn(std::string_view what, std::string_view text) {
@@ -29,7 +30,7 @@ std::array<std::uint8_t, 16> Masked(std::array<std::uint8_t, 16> bytes, int bits
 }
 
 int BitsOf128(const IpAddress& address, int length) {
-  return address.IsV4() ? length + 96 : length;
+  return address.IsV4() ? length + kMappedBits : length;
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ absl::StatusOr<IpPrefix> IpPrefix::Parse(std::string_view text) {
   if (!address.ok()) {
     return NotAn("IP address or prefix", text);
   }
-  const int longest = address->IsV4() ? 32 : 128;
+  const bool mapped = address->IsV4() && text.find(':') != std::string_view::npos;
+  const int longest = address->IsV4() && !mapped ? 32 : 128;
   int length = longest;
   if (slash != std::string_view::npos) {
     const std::string digits(text.substr(slash + 1));
@@ -95,6 +97,10 @@ absl::StatusOr<IpPrefix> IpPrefix::Parse(std::string_view text) {
     if (!plain || !absl::SimpleAtoi(digits, &length) || length > longest) {
       return NotAn("IP address or prefix", text);
     }
+  }
+  length -= mapped ? kMappedBits : 0;
+  if (length < 0) {
+    return NotAn("IP prefix: it reaches beyond the IPv4 addresses", text);
   }
   IpPrefix prefix = Of(*address, length);
   if (prefix.address_ != *address) {

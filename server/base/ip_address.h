@@ -41,12 +41,17 @@ class IpAddress {
 // An address and how many of its leading bits count.
 class IpPrefix {
  public:
-  // Reads "192.0.2.0/24", "2001:db8::/32" or a bare address. Bits after the prefix must be zero.
+  // Reads "192.0.2.0/24", "2001:db8::/32" or a bare address. Bits after the prefix must be zero. An
+  // IPv4-mapped prefix (::ffff:192.0.2.0/120) is the IPv4 prefix that it holds.
   // Errors: INVALID_ARGUMENT, with the text.
   static absl::StatusOr<IpPrefix> Parse(std::string_view text);
   // Of `address`, the first `length` bits (of 32 or of 128); bits after them are cleared.
   static IpPrefix Of(const IpAddress& address, int length);
 
+  // The prefix's bits, all others zero.
+  const IpAddress& Address() const { return address_; }
+  // In the address' own family: 0 to 32, or to 128.
+  int Length() const { return length_; }
   bool Contains(const IpAddress& address) const;
   std::string ToString() const;
 
@@ -54,7 +59,7 @@ class IpPrefix {
 
  private:
   IpAddress address_;
-  int length_ = 0;  // in the address' own family
+  int length_ = 0;
 };
 
 }  // namespace porthole

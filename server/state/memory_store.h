@@ -1,5 +1,6 @@
 #pragma once
 
+#include "state/completion_queue.h"
 #include "state/state_store.h"
 #include "state/used_tokens.h"
 
@@ -11,8 +12,8 @@
 
 namespace porthole::state {
 
-// A store that is gone with the process; for tests and throw-away nodes. Completions run in the
-// calling thread before the call returns.
+// A store that is gone with the process; for tests and throw-away nodes. Completions run in a
+// calling thread, nearly always before the call returns.
 class MemoryStore final : public StateStore {
  public:
   std::string_view Kind() const override { return "memory"; }
@@ -29,11 +30,13 @@ class MemoryStore final : public StateStore {
  private:
   absl::Status Keep(token::TokenKey key);
   absl::Status Keep(Block block);
+  void Complete(Done done, absl::Status status);
 
   mutable std::mutex mutex_;
   std::map<std::string, token::TokenKey> keys_;
   std::map<std::string, Block> blocks_;
   UsedTokens used_;
+  CompletionQueue completions_;
 };
 
 }  // namespace porthole::state

@@ -36,7 +36,8 @@ struct Remembered {
 //
 // Everything that must be durable is asynchronous: `done` runs exactly once, when it is, on an
 // unspecified thread, possibly before the call returns, and never under a lock of the store. It
-// must not block. Completions of one store run in the order of its changes.
+// must not block. Completions of changes to keys and blocks run one at a time, in the order of the
+// changes, so that what follows them in memory is in step.
 //
 // Errors, for every operation: UNAVAILABLE or INTERNAL when the store is broken; then nothing is
 // changed.
@@ -71,8 +72,8 @@ class StateStore {
   virtual void DeleteBlock(std::string id, Done done) = 0;
 
   // Remembers `name` as used until `until`; of all who ask meanwhile, one is kFirst. `now` says
-  // which of the older ones may be forgotten. Errors: RESOURCE_EXHAUSTED when there is no room to
-  // remember one more.
+  // which of the older ones may be forgotten; with `until` not after it, the answer is
+  // kAlreadyUsed. Errors: RESOURCE_EXHAUSTED when there is no room to remember one more.
   virtual void Claim(TokenName name, WallTime until, WallTime now, ClaimDone done) = 0;
 
   // Whether `name` was claimed, as far as memory tells: cheap, for a page's sentence; only Claim()

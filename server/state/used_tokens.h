@@ -35,6 +35,7 @@ class UsedTokens {
     std::size_t operator()(const Digest& digest) const;
   };
 
+  static Digest DigestOf(const TokenName& name);
   void Forget(WallTime now);
 
   std::size_t capacity_;

@@ -98,7 +98,10 @@ std::optional<Refusal> JudgeTime(const Grant& grant,
 
 std::optional<Refusal> JudgeTunnel(const Envelope& envelope) {
   if (envelope.has_tunnel) {
-    return Refuse(EndReason::kForbidden, "console.tunnel: this version has no transport for it");
+    Refusal refusal =
+        Refuse(EndReason::kForbidden, "console.tunnel: this version has no transport for it");
+    refusal.sentence = "This console link asks for something that this console server cannot do.";
+    return refusal;
   }
   return std::nullopt;
 }

@@ -14,8 +14,6 @@
 
 namespace porthole::token {
 
-inline constexpr std::size_t kMaxTokenKeys = 1024;
-
 // The token keys of this node, by id. Thread-safe; what Find() gave stays valid when its key is
 // removed, so a caller that must not act for a removed key looks again.
 class KeyRing {

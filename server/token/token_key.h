@@ -15,6 +15,7 @@ namespace porthole::token {
 
 inline constexpr std::size_t kTokenKeyBytes = 32;  // AES-256 (RFC 7518, section 5.3)
 inline constexpr std::size_t kMaxKeyIdBytes = 64;
+inline constexpr std::size_t kMaxTokenKeys = 1024;  // that one node holds
 
 // Which kind of token a key opens.
 enum class KeyProfile : std::uint8_t { kJwe };

@@ -1,0 +1,173 @@
+#include "admission/admission.h"
+
+#include "admission/origin.h"
+#include "base/status.h"
+#include "token/opener.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace porthole::admission {
+namespace {
+
+// How long after its last moment a used token is remembered, beside the skew.
+constexpr std::chrono::seconds kRememberedAfter{60};
+
+token::TokenRules RulesOf(const config::Tokens& tokens) {
+  return {.audience = tokens.audience,
+          .issuers = tokens.issuers,
+          .max_lifetime = tokens.max_lifetime,
+          .clock_skew = tokens.clock_skew};
+}
+
+Refusal Named(Refusal refusal, const state::TokenName& name) {
+  refusal.key_id = name.key_id;
+  refusal.token_id = name.token_id;
+  return refusal;
+}
+
+state::TokenName NameOf(const token::Grant& grant) {
+  return {.key_id = grant.key_id, .token_id = grant.token_id};
+}
+
+Refusal ForbidTarget(std::string detail) {
+  Refusal refusal = Refuse(EndReason::kForbidden, std::move(detail));
+  refusal.sentence = "This console server may not connect to the virtual machine's host.";
+  return refusal;
+}
+
+Refusal Revoked(const Block& block) {
+  Refusal refusal = Refuse(EndReason::kRevoked, "block " + block.id);
+  if (!block.reason.empty()) {
+    refusal.sentence = block.reason;
+  }
+  return refusal;
+}
+
+// What a claim's outcome means for the person.
+std::optional<Refusal> RefusalOf(const absl::StatusOr<state::Claimed>& claimed) {
+  if (!claimed.ok()) {
+    const bool full = claimed.status().code() == absl::StatusCode::kResourceExhausted;
+    return Refuse(full ? EndReason::kTooMany : EndReason::kInternalError,
+                  "claim: " + Message(claimed.status()));
+  }
+  if (*claimed == state::Claimed::kAlreadyUsed) {
+    return Refuse(EndReason::kTokenUsed, "claimed before");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+SessionNames NamesOf(const AdmittedGrant& admitted, std::string session_id) {
+  return {.session_id = std::move(session_id),
+          .console_id = admitted.grant.console_id,
+          .subject = admitted.grant.subject,
+          .key_id = admitted.grant.key_id,
+          .token_id = admitted.grant.token_id,
+          .client_address = admitted.client,
+          .token_issued_at = admitted.grant.issued_at};
+}
+
+Admission::Admission(const config::Configuration& configuration, Surroundings surroundings)
+    : rules_(RulesOf(configuration.tokens)),
+      origins_(configuration.viewer.origins),
+      policy_(configuration.policy),
+      unix_enabled_(!configuration.targets.unix_directory.empty()),
+      around_(std::move(surroundings)) {}
+
+bool Admission::OriginAllowed(const Client& client) const {
+  return admission::OriginAllowed({.origin = client.origin, .host = client.host, .tls = client.tls},
+                                  origins_);
+}
+
+Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& client) const {
+  if (Draining()) {
+    return Refuse(EndReason::kDraining, "draining");
+  }
+  if (!OriginAllowed(client)) {
+    return Refuse(EndReason::kForbidden, "the request's Origin is not allowed");
+  }
+  Judged<token::Grant> opened = token::OpenToken(token, around_.keys, around_.clock.Wall(), rules_);
+  if (auto* const refusal = std::get_if<Refusal>(&opened)) {
+    return std::move(*refusal);
+  }
+  auto& grant = std::get<token::Grant>(opened);
+  const Judged<PolicyInForce> policy = Narrow(policy_, grant.policy, client.address);
+  std::optional<Refusal> refusal = JudgeIssue(grant);
+  if (!refusal.has_value() && std::holds_alternative<Refusal>(policy)) {
+    refusal = std::get<Refusal>(policy);
+  }
+  if (!refusal.has_value()) {
+    refusal = JudgeTarget(grant.target);
+  }
+  if (refusal.has_value()) {
+    return Named(*std::move(refusal), NameOf(grant));
+  }
+  return AdmittedGrant{.grant = std::move(grant),
+                       .policy = std::get<PolicyInForce>(policy),
+                       .client = client.address};
+}
+
+std::optional<Refusal> Admission::Recheck(const SessionNames& names) const {
+  const state::TokenName name{.key_id = names.key_id, .token_id = names.token_id};
+  if (Draining()) {
+    return Named(Refuse(EndReason::kDraining, "draining"), name);
+  }
+  if (around_.keys.Find(names.key_id) == nullptr) {
+    return Named(Refuse(EndReason::kTokenInvalid, "the token key was deleted meanwhile"), name);
+  }
+  const std::optional<Block> block = around_.blocks.Find(names, around_.clock.Wall());
+  return block.has_value() ? std::optional(Named(Revoked(*block), name)) : std::nullopt;
+}
+
+void Admission::Claim(const AdmittedGrant& admitted, ClaimDone done) const {
+  const WallTime until = admitted.grant.expires_at + rules_.clock_skew + kRememberedAfter;
+  state::TokenName name = NameOf(admitted.grant);
+  around_.store.Claim(
+      name, until, around_.clock.Wall(),
+      [name, done = std::move(done)](const absl::StatusOr<state::Claimed>& claimed) mutable {
+        std::optional<Refusal> refusal = RefusalOf(claimed);
+        done(refusal.has_value() ? std::optional(Named(*std::move(refusal), name)) : std::nullopt);
+      });
+}
+
+std::optional<Refusal> Admission::Preview(std::string_view token, const Client& client) const {
+  const Judged<AdmittedGrant> judged = Judge(token, client);
+  if (const auto* const refusal = std::get_if<Refusal>(&judged)) {
+    return *refusal;
+  }
+  const auto& admitted = std::get<AdmittedGrant>(judged);
+  std::optional<Refusal> refusal = Recheck(NamesOf(admitted, {}));
+  const state::TokenName name = NameOf(admitted.grant);
+  if (!refusal.has_value() && around_.store.Used(name, around_.clock.Wall())) {
+    refusal = Named(Refuse(EndReason::kTokenUsed, "claimed before"), name);
+  }
+  return refusal;
+}
+
+// A store that forgot may have forgotten that this very token was used.
+std::optional<Refusal> Admission::JudgeIssue(const token::Grant& grant) const {
+  if (!around_.store.RemembersAcrossRestarts() && grant.issued_at < around_.process_started) {
+    return Refuse(EndReason::kTokenExpired,
+                  "issued before this node started, and its store does not remember used tokens");
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> Admission::JudgeTarget(const Target& target) const {
+  const bool enabled = target.scheme == TargetScheme::kTcp ||
+                       (target.scheme == TargetScheme::kUnix && unix_enabled_);
+  if (!enabled) {
+    return ForbidTarget("targets of the scheme \"" + std::string(Name(target.scheme)) +
+                        "\" are not enabled here");
+  }
+  const absl::Status allowed = around_.target_check(target);
+  if (!allowed.ok()) {
+    return ForbidTarget("target: " + Message(allowed));
+  }
+  return std::nullopt;
+}
+
+}  // namespace porthole::admission
