@@ -21,13 +21,18 @@ struct ListenerTls {
   std::string certificate_file;  // PEM, leaf first
   std::string private_key_file;  // PEM
   TlsVersion min_version = TlsVersion::kTls12;
+
+  friend bool operator==(const ListenerTls&, const ListenerTls&) = default;
 };
 
-// A public listener. Port 0 lets the system choose; the log line "listening" says which.
+// A public listener. Port 0 lets the system choose; the log line "listening" says which. In the
+// file, a listener with TLS has 8443 by default.
 struct Listener {
   IpAddress address = IpAddress::V4({127, 0, 0, 1});
   std::uint16_t port = 8080;
   std::optional<ListenerTls> tls;
+
+  friend bool operator==(const Listener&, const Listener&) = default;
 };
 
 enum class Role : std::uint8_t { kAdmin, kOperator, kViewer };
@@ -41,35 +46,47 @@ struct ControlTcp {
   std::string client_ca_file;
   bool plaintext = false;  // only on a loopback address
   Role plaintext_role = Role::kAdmin;
+
+  friend bool operator==(const ControlTcp&, const ControlTcp&) = default;
 };
 
 struct ControlUnix {
   std::string path = "/run/porthole/control.sock";
   Role role = Role::kAdmin;
   std::string group;  // name; empty: only the process' own user may connect
+
+  friend bool operator==(const ControlUnix&, const ControlUnix&) = default;
 };
 
 // Which certificate names have which role: "uri:…", "dns:…" or "cn:…", compared exactly.
 struct Caller {
   std::string name;
   Role role = Role::kViewer;
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 struct Control {
   std::optional<ControlTcp> tcp;
-  std::optional<ControlUnix> unix_socket = ControlUnix{};
+  std::optional<ControlUnix> unix_socket = ControlUnix{};  // none: an empty path in the file
   std::vector<Caller> callers;
+
+  friend bool operator==(const Control&, const Control&) = default;
 };
 
 struct Admin {
   IpAddress address = IpAddress::V4({127, 0, 0, 1});
   std::uint16_t port = 9091;
+
+  friend bool operator==(const Admin&, const Admin&) = default;
 };
 
 struct Viewer {
   std::string directory;                     // empty: beside the installed binary
   std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
   std::vector<std::string> origins;          // beyond the listener's own: "https://cloud.example"
+
+  friend bool operator==(const Viewer&, const Viewer&) = default;
 };
 
 struct Tokens {
@@ -77,15 +94,19 @@ struct Tokens {
   std::vector<std::string> issuers;  // empty: any
   std::chrono::seconds max_lifetime{600};
   std::chrono::seconds clock_skew{30};
+
+  friend bool operator==(const Tokens&, const Tokens&) = default;
 };
 
 // Which hosts may be dialled. A rule matches when its scheme, its address or name, and its port do.
 struct TargetRule {
   std::vector<TargetScheme> schemes;  // empty: every enabled scheme
   std::optional<IpPrefix> prefix;     // or
-  std::string name;                   // exact, or "*.example" for every name below example
+  std::string name;                   // lower-case; "*.example" for every name below example
   std::uint16_t first_port = 1;
   std::uint16_t last_port = 65535;
+
+  friend bool operator==(const TargetRule&, const TargetRule&) = default;
 };
 
 struct Targets {
@@ -93,6 +114,8 @@ struct Targets {
   std::vector<TargetRule> deny;
   std::vector<IpPrefix> allow_denied;  // taken out of the addresses denied by default
   std::string unix_directory;          // empty: unix targets are refused
+
+  friend bool operator==(const Targets&, const Targets&) = default;
 };
 
 enum class Sharing : std::uint8_t { kShared, kExclusive, kTakeover };
@@ -115,6 +138,8 @@ struct Policy {
   bool takeover_before_dial = false;  // for hosts that take one connection
   std::chrono::seconds max_duration{28800};
   std::chrono::seconds idle_timeout{1800};
+
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 // 0 never means "without a limit"; every limit has a number.
@@ -128,6 +153,8 @@ struct Limits {
   // Admission attempts: how many at once after a quiet time, and how many a minute steadily.
   std::size_t attempts_per_address_burst = 120;
   std::size_t attempts_per_address_per_minute = 600;
+
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 struct Timeouts {
@@ -141,23 +168,31 @@ struct Timeouts {
   std::chrono::milliseconds viewer_dead_after{60000};
   std::chrono::milliseconds close_write{1000};
   std::chrono::milliseconds close_read{2000};
+
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
 enum class StoreKind : std::uint8_t { kMemory };
 
 struct State {
   StoreKind store = StoreKind::kMemory;
+
+  friend bool operator==(const State&, const State&) = default;
 };
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
 struct Log {
   LogLevel level = LogLevel::kInfo;
+
+  friend bool operator==(const Log&, const Log&) = default;
 };
 
 struct Shutdown {
   std::chrono::milliseconds delay{0};  // still admits, but is not ready
   std::chrono::milliseconds grace{0};  // admits nobody, waits for sessions to end
+
+  friend bool operator==(const Shutdown&, const Shutdown&) = default;
 };
 
 struct Configuration {
@@ -175,6 +210,8 @@ struct Configuration {
   State state;
   Log log;
   Shutdown shutdown;
+
+  friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
 }  // namespace porthole::config

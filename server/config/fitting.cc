@@ -1,0 +1,156 @@
+#include "config/fitting.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::config {
+namespace {
+
+std::string Item(std::string_view list, std::size_t index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+struct Endpoint {
+  std::string key;
+  IpAddress address;
+  std::uint16_t port;
+};
+
+std::vector<Endpoint> EndpointsOf(const Configuration& configuration) {
+  std::vector<Endpoint> endpoints;
+  for (std::size_t i = 0; i < configuration.listeners.size(); ++i) {
+    const Listener& listener = configuration.listeners[i];
+    endpoints.push_back({Item("listeners", i), listener.address, listener.port});
+  }
+  if (configuration.control.tcp.has_value()) {
+    const ControlTcp& tcp = *configuration.control.tcp;
+    endpoints.push_back({"control.tcp", tcp.address, tcp.port});
+  }
+  endpoints.push_back({"admin", configuration.admin.address, configuration.admin.port});
+  return endpoints;
+}
+
+bool IsWildcard(const IpAddress& address) {
+  return address == IpAddress() || address == IpAddress::V6({});
+}
+
+// Whether two endpoints cannot be bound at once: the same port of the same address, or of all
+// addresses of its family.
+bool Collide(const Endpoint& one, const Endpoint& other) {
+  const bool same_family = one.address.IsV4() == other.address.IsV4();
+  return one.port != 0 && one.port == other.port && same_family &&
+         (one.address == other.address || IsWildcard(one.address) || IsWildcard(other.address));
+}
+
+void CheckEndpoints(const Configuration& configuration, Problems& problems) {
+  if (configuration.listeners.empty()) {
+    problems.Add("listeners", "must have at least one listener");
+  }
+  const std::vector<Endpoint> endpoints = EndpointsOf(configuration);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (Collide(endpoints[i], endpoints[j])) {
+        problems.Add(endpoints[i].key, "needs port " + std::to_string(endpoints[i].port) + " of " +
+                                           endpoints[i].address.ToString() + ", as " +
+                                           endpoints[j].key + " does");
+        break;
+      }
+    }
+  }
+}
+
+bool IsLoopback(const IpAddress& address) {
+  static const IpPrefix v4 = IpPrefix::Of(IpAddress::V4({127, 0, 0, 0}), 8);
+  static const IpAddress v6 = IpAddress::V6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  return v4.Contains(address) || address == v6;
+}
+
+void CheckControlTcp(const ControlTcp& tcp, Problems& problems) {
+  const int files = (tcp.certificate_file.empty() ? 0 : 1) +
+                    (tcp.private_key_file.empty() ? 0 : 1) + (tcp.client_ca_file.empty() ? 0 : 1);
+  if (tcp.plaintext && files > 0) {
+    problems.Add("control.tcp.plaintext", "is true, so that no certificate, key or CA has a use");
+  } else if (!tcp.plaintext && files < 3) {
+    problems.Add("control.tcp",
+                 "needs certificate_file, private_key_file and client_ca_file, or plaintext: true");
+  }
+  if (tcp.plaintext && !IsLoopback(tcp.address)) {
+    problems.Add("control.tcp.plaintext",
+                 "is only for a loopback address, not " + tcp.address.ToString());
+  }
+}
+
+void CheckControl(const Control& control, Problems& problems) {
+  if (!control.tcp.has_value() && !control.unix_socket.has_value()) {
+    problems.Add("control", "needs tcp or unix_socket; nobody could push a token key");
+  }
+  if (control.tcp.has_value()) {
+    CheckControlTcp(*control.tcp, problems);
+  }
+  std::map<std::string_view, std::size_t> first;
+  for (std::size_t i = 0; i < control.callers.size(); ++i) {
+    const auto [before, is_new] = first.emplace(control.callers[i].name, i);
+    if (is_new) {
+      continue;
+    }
+    const bool same_role = control.callers[before->second].role == control.callers[i].role;
+    problems.Add(Item("control.callers", i),
+                 Shown(control.callers[i].name) + (same_role ? " stands" : " has another role") +
+                     " in " + Item("control.callers", before->second) + " already");
+  }
+}
+
+void CheckPolicy(const Policy& policy, Problems& problems) {
+  if (policy.sharing.empty()) {
+    problems.Add("policy.sharing", "must allow at least one of shared, exclusive or takeover");
+    return;
+  }
+  const auto& allowed = policy.sharing;
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    const auto end = allowed.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(allowed.begin(), end, allowed[i]) != end) {
+      problems.Add(Item("policy.sharing", i), "stands there twice");
+    }
+  }
+  if (std::find(allowed.begin(), allowed.end(), policy.default_sharing) == allowed.end()) {
+    problems.Add("policy.default_sharing", "must be one of those in policy.sharing");
+  }
+}
+
+void CheckRules(std::string_view list, const std::vector<TargetRule>& rules, Problems& problems) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const TargetRule& rule = rules[i];
+    if (rule.prefix.has_value() && !rule.name.empty()) {
+      problems.Add(Item(list, i), "has both prefix and name; write two rules");
+    }
+    if (rule.first_port > rule.last_port) {
+      problems.Add(Item(list, i) + ".first_port", "must not be above last_port");
+    }
+  }
+}
+
+void CheckTargets(const Targets& targets, Problems& problems) {
+  CheckRules("targets.allow", targets.allow, problems);
+  CheckRules("targets.deny", targets.deny, problems);
+  if (!targets.unix_directory.empty() && !targets.unix_directory.starts_with('/')) {
+    problems.Add("targets.unix_directory", "must be an absolute path");
+  }
+}
+
+}  // namespace
+
+void CheckFitting(const Configuration& configuration, Problems& problems) {
+  CheckEndpoints(configuration, problems);
+  CheckControl(configuration.control, problems);
+  CheckPolicy(configuration.policy, problems);
+  CheckTargets(configuration.targets, problems);
+  if (configuration.timeouts.ping_after >= configuration.timeouts.viewer_dead_after) {
+    problems.Add("timeouts.ping_after", "must be less than viewer_dead_after");
+  }
+}
+
+}  // namespace porthole::config

@@ -1,0 +1,212 @@
+#include "config/from_schema.h"
+
+#include <google/protobuf/duration.pb.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::config {
+namespace {
+
+using google::protobuf::Duration;
+using google::protobuf::RepeatedPtrField;
+
+// The enumerations of the schema and ours have the same values in the same order, but the schema's
+// begin with UNSPECIFIED, which the reader never lets through.
+Role ToRole(v1::Role from) {
+  return static_cast<Role>(from - 1);
+}
+Sharing ToSharing(v1::Sharing from) {
+  return static_cast<Sharing>(from - 1);
+}
+static_assert(static_cast<int>(TlsVersion::kTls13) == v1::TLS_VERSION_1_3 - 1);
+static_assert(static_cast<int>(Role::kViewer) == v1::ROLE_VIEWER - 1);
+static_assert(static_cast<int>(TargetScheme::kReverse) == v1::TARGET_SCHEME_REVERSE - 1);
+static_assert(static_cast<int>(Sharing::kTakeover) == v1::SHARING_TAKEOVER - 1);
+static_assert(static_cast<int>(TakeoverBy::kAny) == v1::TAKEOVER_BY_ANY - 1);
+static_assert(static_cast<int>(StoreKind::kMemory) == v1::STORE_KIND_MEMORY - 1);
+static_assert(static_cast<int>(LogLevel::kError) == v1::LOG_LEVEL_ERROR - 1);
+
+std::chrono::seconds ToSeconds(const Duration& from) {
+  return std::chrono::seconds(from.seconds());
+}
+
+std::chrono::milliseconds ToMilliseconds(const Duration& from) {
+  const std::chrono::nanoseconds rest(from.nanos());
+  return ToSeconds(from) + std::chrono::duration_cast<std::chrono::milliseconds>(rest);
+}
+
+IpAddress ToAddress(const std::string& from) {
+  return IpAddress::Parse(from).value();
+}
+
+std::uint16_t ToPort(std::uint32_t from) {
+  return static_cast<std::uint16_t>(from);
+}
+
+std::vector<std::string> ToTexts(const RepeatedPtrField<std::string>& from) {
+  return {from.begin(), from.end()};
+}
+
+// Names of hosts are the same in any case (RFC 4343).
+std::string LowerCase(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return text;
+}
+
+Listener ToListener(const v1::Listener& from) {
+  constexpr std::uint16_t kTlsPort = 8443;
+  Listener to;
+  to.address = ToAddress(from.address());
+  if (from.has_tls()) {
+    to.port = kTlsPort;
+    to.tls = ListenerTls{.certificate_file = from.tls().certificate_file(),
+                         .private_key_file = from.tls().private_key_file(),
+                         .min_version = static_cast<TlsVersion>(from.tls().min_version() - 1)};
+  }
+  if (from.has_port()) {
+    to.port = ToPort(from.port());
+  }
+  return to;
+}
+
+ControlTcp ToControlTcp(const v1::ControlTcp& from) {
+  return ControlTcp{.address = ToAddress(from.address()),
+                    .port = ToPort(from.port()),
+                    .certificate_file = from.certificate_file(),
+                    .private_key_file = from.private_key_file(),
+                    .client_ca_file = from.client_ca_file(),
+                    .plaintext = from.plaintext(),
+                    .plaintext_role = ToRole(from.plaintext_role())};
+}
+
+Control ToControl(const v1::Control& from) {
+  Control to;
+  if (from.has_tcp()) {
+    to.tcp = ToControlTcp(from.tcp());
+  }
+  to.unix_socket.reset();
+  if (!from.unix_socket().path().empty()) {
+    to.unix_socket = ControlUnix{.path = from.unix_socket().path(),
+                                 .role = ToRole(from.unix_socket().role()),
+                                 .group = from.unix_socket().group()};
+  }
+  for (const v1::Caller& caller : from.callers()) {
+    to.callers.push_back(Caller{.name = caller.name(), .role = ToRole(caller.role())});
+  }
+  return to;
+}
+
+TargetRule ToTargetRule(const v1::TargetRule& from) {
+  TargetRule to;
+  for (const int scheme : from.schemes()) {
+    to.schemes.push_back(static_cast<TargetScheme>(scheme - 1));
+  }
+  if (!from.prefix().empty()) {
+    to.prefix = IpPrefix::Parse(from.prefix()).value();
+  }
+  to.name = LowerCase(from.name());
+  to.first_port = ToPort(from.first_port());
+  to.last_port = ToPort(from.last_port());
+  return to;
+}
+
+Targets ToTargets(const v1::Targets& from) {
+  Targets to;
+  for (const v1::TargetRule& rule : from.allow()) {
+    to.allow.push_back(ToTargetRule(rule));
+  }
+  for (const v1::TargetRule& rule : from.deny()) {
+    to.deny.push_back(ToTargetRule(rule));
+  }
+  for (const std::string& prefix : from.allow_denied()) {
+    to.allow_denied.push_back(IpPrefix::Parse(prefix).value());
+  }
+  to.unix_directory = from.unix_directory();
+  return to;
+}
+
+Clipboard ToClipboard(v1::Clipboard from) {
+  const bool both = from == v1::CLIPBOARD_BOTH;
+  return Clipboard{.to_console = both || from == v1::CLIPBOARD_TO_CONSOLE,
+                   .from_console = both || from == v1::CLIPBOARD_FROM_CONSOLE};
+}
+
+Policy ToPolicy(const v1::Policy& from) {
+  Policy to;
+  to.view_only = from.view_only();
+  to.clipboard = ToClipboard(from.clipboard());
+  to.sharing.clear();
+  for (const int sharing : from.sharing()) {
+    to.sharing.push_back(ToSharing(static_cast<v1::Sharing>(sharing)));
+  }
+  to.default_sharing = ToSharing(from.default_sharing());
+  to.takeover_by = static_cast<TakeoverBy>(from.takeover_by() - 1);
+  to.takeover_before_dial = from.takeover_before_dial();
+  to.max_duration = ToSeconds(from.max_duration());
+  to.idle_timeout = ToSeconds(from.idle_timeout());
+  return to;
+}
+
+Limits ToLimits(const v1::Limits& from) {
+  return Limits{.sessions = from.sessions(),
+                .sessions_per_console = from.sessions_per_console(),
+                .sessions_per_subject = from.sessions_per_subject(),
+                .sessions_per_address = from.sessions_per_address(),
+                .connections = from.connections(),
+                .connections_per_address = from.connections_per_address(),
+                .attempts_per_address_burst = from.attempts_per_address_burst(),
+                .attempts_per_address_per_minute = from.attempts_per_address_per_minute()};
+}
+
+Timeouts ToTimeouts(const v1::Timeouts& from) {
+  return Timeouts{.tls_handshake = ToMilliseconds(from.tls_handshake()),
+                  .http_header = ToMilliseconds(from.http_header()),
+                  .http_idle = ToMilliseconds(from.http_idle()),
+                  .dial = ToMilliseconds(from.dial()),
+                  .host_handshake = ToMilliseconds(from.host_handshake()),
+                  .viewer_handshake = ToMilliseconds(from.viewer_handshake()),
+                  .ping_after = ToMilliseconds(from.ping_after()),
+                  .viewer_dead_after = ToMilliseconds(from.viewer_dead_after()),
+                  .close_write = ToMilliseconds(from.close_write()),
+                  .close_read = ToMilliseconds(from.close_read())};
+}
+
+}  // namespace
+
+Configuration FromSchema(const v1::Configuration& from) {
+  Configuration to;
+  to.node_id = from.node_id();
+  to.workers = from.workers();
+  to.listeners.clear();
+  for (const v1::Listener& listener : from.listeners()) {
+    to.listeners.push_back(ToListener(listener));
+  }
+  to.control = ToControl(from.control());
+  to.admin =
+      Admin{.address = ToAddress(from.admin().address()), .port = ToPort(from.admin().port())};
+  to.viewer = Viewer{.directory = from.viewer().directory(),
+                     .frame_ancestors = ToTexts(from.viewer().frame_ancestors()),
+                     .origins = ToTexts(from.viewer().origins())};
+  to.tokens = Tokens{.audience = from.tokens().audience(),
+                     .issuers = ToTexts(from.tokens().issuers()),
+                     .max_lifetime = ToSeconds(from.tokens().max_lifetime()),
+                     .clock_skew = ToSeconds(from.tokens().clock_skew())};
+  to.targets = ToTargets(from.targets());
+  to.policy = ToPolicy(from.policy());
+  to.limits = ToLimits(from.limits());
+  to.timeouts = ToTimeouts(from.timeouts());
+  to.state = State{.store = static_cast<StoreKind>(from.state().store() - 1)};
+  to.log = Log{.level = static_cast<LogLevel>(from.log().level() - 1)};
+  to.shutdown = Shutdown{.delay = ToMilliseconds(from.shutdown().delay()),
+                         .grace = ToMilliseconds(from.shutdown().grace())};
+  return to;
+}
+
+}  // namespace porthole::config
