@@ -1,0 +1,148 @@
+#include "tests/unit/rfb/host_dialogue_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace porthole::rfb {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Text;
+using testing::U32;
+using testing::U8;
+
+constexpr std::string_view k33 = "RFB 003.003\n";
+constexpr std::string_view k37 = "RFB 003.007\n";
+constexpr std::string_view k38 = "RFB 003.008\n";
+
+// A host that does not let us in.
+struct Refusal {
+  std::string host;
+  StatusCode code;
+  std::string_view says;  // part of the message
+};
+
+std::string Start(std::string_view version, const std::string& rest) {
+  return std::string(version) + rest;
+}
+std::string VncAuthThen(std::string_view version, const std::string& rest) {
+  const std::string choice = version == k33 ? U32(2) : "\x01\x02";
+  return std::string(version) + choice + std::string(kChallenge) + rest;
+}
+
+std::vector<Refusal> EveryRefusal() {
+  constexpr auto kNo = StatusCode::kUnauthenticated;
+  constexpr auto kBroken = StatusCode::kInvalidArgument;
+  constexpr auto kNothing = StatusCode::kFailedPrecondition;
+  const std::string too_long = U32(0xFFFFFFFF);
+  return {
+      // TigerVNC's black list: 3.3 whatever it speaks otherwise.
+      {Start(k33, U32(0) + Text("Too many security failures")), kNo, "Too many security failures"},
+      {Start(k37, U8(0) + Text("No pass\x07word\nset")), kNo, "No password set"},
+      {Start(k38, U8(0) + Text("closed for today")), kNo, "closed for today"},
+      {Start(k38, U8(0) + Text("")), kNo, "the host refuses the connection"},
+      {Start(k38, U8(0) + too_long), kBroken, "a reason of 4294967295 bytes"},
+      {Start(k38, U8(0) + U32(4097)), kBroken, "a reason of 4097 bytes"},
+      {Start(k33, U32(0) + too_long), kBroken, "a reason of 4294967295 bytes"},
+      {Start(k33, U32(16)), kNothing, "the host offers 16"},
+      // Its low byte alone would be VncAuth.
+      {Start(k33, U32(0x102)), kNothing, "the host offers 258"},
+      {Start(k37, "\x01\x10"), kNothing, "the host offers 16"},
+      {Start(k38, "\x03\x12\x13\x1E"), kNothing, "the host offers 18, 19, 30"},
+      {VncAuthThen(k33, U32(1)), kNo, "the host refuses the credentials"},
+      {VncAuthThen(k33, U32(2)), kNo, "too many attempts"},
+      {VncAuthThen(k37, U32(1)), kNo, "the host refuses the credentials"},
+      {VncAuthThen(k37, U32(2)), kNo, "too many attempts"},
+      {VncAuthThen(k38, U32(1) + Text("Authentication failure")), kNo, "Authentication failure"},
+      {VncAuthThen(k38, U32(2) + Text("come back later")), kNo, "come back later"},
+      {VncAuthThen(k38, U32(1) + too_long), kBroken, "the host refuses the credentials"},
+      {VncAuthThen(k38, U32(3)), kBroken, "SecurityResult 3"},
+      {VncAuthThen(k38, U32(0xFFFFFFFF)), kBroken, "SecurityResult 4294967295"},
+      {Start(k38, "\x01\x01" + U32(1) + Text("not from there")), kNo, "not from there"},
+      {"RFB 000.000\n", kBroken, "repeater"},
+      {"RFB 003.009\n", kBroken, "RFB 003.009"},
+      {"HTTP/1.1 400 Bad Request\r\n\r\n", kBroken, "HTTP"},
+      {"SSH-", kBroken, "SSH-"},
+      {std::string("\x16\x03\x01\x02", 4), kBroken, "does not speak RFB"},
+      {Start(k38, "\x01\x01" + U32(0) + std::string(20, '\0') + too_long), kBroken,
+       "a desktop name of 4294967295 bytes"},
+  };
+}
+
+class HostRefusal : public ::testing::TestWithParam<Refusal> {};
+
+TEST_P(HostRefusal, HasItsCodeAndWordsHoweverItIsCut) {
+  for (const std::size_t cut : {std::size_t{1}, std::size_t{SIZE_MAX}}) {
+    const HostRun run = Greet({.script = GetParam().host, .cut = cut});
+
+    ASSERT_TRUE(run.result.has_value());
+    EXPECT_EQ(run.result->status().code(), GetParam().code);
+    EXPECT_THAT(run.result->status().ToString(), HasSubstr(std::string(GetParam().says)));
+    EXPECT_THAT(run.result->status().ToString(), Not(HasSubstr(std::string(kPassword))));
+  }
+}
+
+TEST_P(HostRefusal, IsAnErrorAtEveryTruncation) {
+  for (std::size_t size = 0; size < GetParam().host.size(); ++size) {
+    const std::string script = GetParam().host.substr(0, size);
+    const HostRun run = Greet({.script = script, .hangs_up = true});
+    ASSERT_TRUE(run.result.has_value()) << size;
+    const StatusCode code = run.result->status().code();
+    EXPECT_TRUE(code == StatusCode::kOutOfRange || code == GetParam().code ||
+                (code == StatusCode::kUnauthenticated && size > 12))
+        << size << " " << run.result->status();
+  }
+}
+
+TEST_P(HostRefusal, PassesOnAFailureOfEveryOperation) {
+  const std::size_t operations = Greet({.script = GetParam().host, .cut = 2}).operations;
+  for (std::size_t n = 1; n <= operations; ++n) {
+    const HostRun run = Greet({.script = GetParam().host, .cut = 2, .fail_from = n});
+    ASSERT_TRUE(run.result.has_value()) << n;
+    EXPECT_EQ(run.result->status().code(), StatusCode::kCancelled) << n;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, HostRefusal, ::testing::ValuesIn(EveryRefusal()));
+
+TEST(HostRefusalReason, IsStillARefusalWhenTheHostHangsUpInsteadOfSayingWhy) {
+  const std::string no = VncAuthThen(k38, U32(1));
+  for (const std::string& script : {no, no + U32(20), no + U32(20) + "Authentica"}) {
+    const HostRun run = Greet({.script = script, .hangs_up = true});
+    EXPECT_EQ(run.result->status().code(), StatusCode::kUnauthenticated);
+  }
+}
+
+TEST(HostRefusalReason, IsReadUpTo4KiB) {
+  const HostRun run = Greet({.script = Start(k38, U8(0) + Text(std::string(4096, 'r')))});
+
+  EXPECT_EQ(run.result->status().code(), StatusCode::kUnauthenticated);
+  EXPECT_THAT(run.result->status().ToString(), HasSubstr(std::string(4096, 'r')));
+}
+
+TEST(HostRefusalReason, IsNotReadBefore38) {
+  const HostRun run = Greet({.script = VncAuthThen(k37, U32(1) + Text("unasked"))});
+
+  EXPECT_EQ(run.unread, Text("unasked"));
+}
+
+TEST(HostChoice, NeedsAPasswordForVncAuthBeforeItChooses) {
+  for (const std::string& script :
+       {Start(k38, "\x02\x01\x02"), Start(k33, U32(2)), VncAuthThen(k38, U32(0))}) {
+    const HostRun run = Greet({.script = script}, "");
+
+    ASSERT_TRUE(run.result.has_value());
+    EXPECT_EQ(run.result->status().code(), StatusCode::kUnauthenticated);
+    EXPECT_THAT(run.result->status().ToString(), HasSubstr("asks for a password"));
+    EXPECT_EQ(run.sent.size(), 12U);
+  }
+}
+
+}  // namespace
+}  // namespace porthole::rfb
