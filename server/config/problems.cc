@@ -2,7 +2,6 @@
 
 #include "base/status.h"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace porthole::config {
@@ -55,7 +54,7 @@ void Problems::AddAt(int line, std::string_view key, std::string_view what) {
     said += std::string(key) + ": ";
   }
   said += what;
-  said_.push_back({.line = line, .text = said});
+  said_.emplace(line, said);
 }
 
 int Problems::LineOf(std::string_view key) const {
@@ -70,20 +69,13 @@ int Problems::LineOf(std::string_view key) const {
   return 0;
 }
 
-std::vector<Problems::Said> Problems::InOrder() const {
-  std::vector<Said> sorted = said_;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Said& one, const Said& other) { return one.line < other.line; });
-  return sorted;
-}
-
 absl::Status Problems::ToStatus() const {
   if (Empty()) {
     return absl::OkStatus();
   }
   std::string all;
-  for (const Said& said : InOrder()) {
-    all += (all.empty() ? "" : "\n") + said.text;
+  for (const auto& [line, said] : said_) {
+    all += (all.empty() ? "" : "\n") + said;
   }
   if (count_ > said_.size()) {
     all += "\n" + file_ + ": and " + std::to_string(count_ - said_.size()) + " more problems";

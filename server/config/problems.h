@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace porthole::config {
 
@@ -45,17 +44,11 @@ class Problems {
   absl::Status ToStatus() const;
 
  private:
-  struct Said {
-    int line = 0;
-    std::string text;
-  };
-
   int LineOf(std::string_view key) const;
-  std::vector<Said> InOrder() const;
 
   std::string file_;
   std::map<std::string, int, std::less<>> lines_;
-  std::vector<Said> said_;
+  std::multimap<int, std::string> said_;  // by line
   std::size_t count_ = 0;
 };
 
