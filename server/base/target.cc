@@ -124,8 +124,8 @@ absl::StatusOr<Target> ParseTarget(std::string_view text) {
   if (text.size() > kMaxTargetBytes) {
     return Bad("is longer than 1024 bytes");
   }
-  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7F; })) {
-    return Bad("has a space or a control character");
+  if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; })) {
+    return Bad("has a space, a control character or one beyond ASCII");
   }
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);

@@ -24,7 +24,7 @@ struct Target {
 std::string_view Name(TargetScheme scheme);
 
 // Reads "tcp://host:port", "unix:/path", "ws(s)://host:port/path", "raw+tcp://host:port" or
-// "reverse:ID"; at most 1 KiB, no user information, no control characters or spaces.
+// "reverse:ID"; at most 1 KiB, no user information; visible ASCII only.
 // Errors: INVALID_ARGUMENT, saying what is wrong.
 absl::StatusOr<Target> ParseTarget(std::string_view text);
 
