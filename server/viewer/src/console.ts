@@ -2,6 +2,7 @@ import RFB from '@novnc/novnc';
 
 import { Channel, type SocketEnd } from './channel.ts';
 import { describeEnd, type Ending, screenNotUnderstood } from './ends.ts';
+import { needsShift, shiftKeysym } from './keys.ts';
 
 // What a console tells the page. `onEnd` comes once, last, and is final: a link works once, so
 // there is nothing to reconnect with.
@@ -44,8 +45,16 @@ export class Console {
   sendCtrlAltDel(): void {
     this.rfb.sendCtrlAltDel();
   }
+  // Presses and releases a key as an on-screen keyboard means it.
   press(keysym: number): void {
+    const shift = needsShift(keysym);
+    if (shift) {
+      this.rfb.sendKey(shiftKeysym, 'ShiftLeft', true);
+    }
     this.rfb.sendKey(keysym, null);
+    if (shift) {
+      this.rfb.sendKey(shiftKeysym, 'ShiftLeft', false);
+    }
   }
   paste(text: string): void {
     this.rfb.clipboardPasteFrom(text);

@@ -1,5 +1,7 @@
 // X11 keysyms for what an on-screen keyboard produces.
 
+export const shiftKeysym = 0xffe1;
+
 const namedKeys = new Map([
   ['Backspace', 0xff08],
   ['Tab', 0xff09],
@@ -43,4 +45,13 @@ export function keysOfEdit(before: string, after: string): number[] {
   }
   const erased = old.slice(same).map(() => 0xff08);
   return [...erased, ...now.slice(same).map(keysymOfCharacter)];
+}
+
+const shifted = new Set('ABCDEFGHIJKLMNOPQRSTUVWXYZ~!@#$%^&*()_+{}|:"<>?');
+
+// Whether Shift is held for a character on the keyboard that hosts assume (US). An on-screen
+// keyboard sends none, and a host that turns keysyms into key positions, as QEMU does, then types
+// the wrong one of a key's two characters.
+export function needsShift(keysym: number): boolean {
+  return keysym <= 0x7e && shifted.has(String.fromCharCode(keysym));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { keysOfEdit, keysymOfCharacter, keysymOfKey } from '../../../server/viewer/src/keys.ts';
+import { keysOfEdit, keysymOfCharacter, keysymOfKey, needsShift } from '../../../server/viewer/src/keys.ts';
 
 const backspace = 0xff08;
 const keys = (text) => [...text].map(keysymOfCharacter);
@@ -36,4 +36,13 @@ test('a word that was corrected is erased from the first change on and typed aga
 
 test('an edit that changed nothing presses nothing', () => {
   assert.deepEqual(keysOfEdit('  ls', '  ls'), []);
+});
+
+test('Shift is held for what a US keyboard has above', () => {
+  for (const character of 'AZ~!@#$%^&*()_+{}|:"<>?') {
+    assert.ok(needsShift(keysymOfCharacter(character)), character);
+  }
+  for (const character of 'az09`-=[]\\;\',./ \n\tÄß€') {
+    assert.ok(!needsShift(keysymOfCharacter(character)), character);
+  }
 });
