@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/end_reason.h"
 #include "base/selector.h"
+#include "base/traffic_counters.h"
 #include "net/byte_stream.h"
 
 #include <absl/functional/any_invocable.h>
@@ -46,12 +47,8 @@ struct HostFacts {
 };
 
 // What passed so far. Written by the session's worker, read by anyone; relaxed.
-struct Traffic {
-  std::atomic<std::uint64_t> bytes_to_viewer{0};
-  std::atomic<std::uint64_t> bytes_to_host{0};
-  std::atomic<std::uint64_t> messages_to_viewer{0};  // WebSocket messages
-  std::atomic<std::uint64_t> messages_to_host{0};    // RFB messages
-  std::atomic<std::int64_t> last_input_ms{0};        // Unix time in milliseconds; 0: none yet
+struct Traffic : TrafficCounters {
+  std::atomic<std::int64_t> last_input_ms{0};  // Unix time in milliseconds; 0: none yet
 };
 
 // How a session is to end, and in which words for the person.

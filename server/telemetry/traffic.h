@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/traffic_counters.h"
+
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
@@ -11,20 +13,9 @@
 
 namespace porthole::telemetry {
 
-// What one worker has moved in all its sessions. Only the worker's own thread counts, so a count is
-// a load and a store and never a locked instruction; a scrape reads from another thread. Alone on
-// its cache lines, so that workers do not slow each other down.
-struct alignas(64) WorkerTraffic {
-  std::atomic<std::uint64_t> bytes_to_viewer{0};
-  std::atomic<std::uint64_t> bytes_to_host{0};
-  std::atomic<std::uint64_t> messages_to_viewer{0};
-  std::atomic<std::uint64_t> messages_to_host{0};
-
-  // Adds to one of the counters above; on the worker's thread only.
-  static void Add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {
-    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
-};
+// What one worker has moved in all its sessions. Alone on its cache lines, so that workers do not
+// slow each other down.
+struct alignas(64) WorkerTraffic : TrafficCounters {};
 
 // The traffic of all workers, summed when scraped: porthole_bytes_total{direction} and
 // porthole_messages_total{direction}, the direction being to_viewer or to_host.
