@@ -1,0 +1,94 @@
+#include "tests/unit/config/parsed.h"
+
+#include <gtest/gtest.h>
+
+namespace porthole::config {
+namespace {
+
+TEST(Fitting, RefusesNoListener) {
+  EXPECT_EQ(WhyRefused("\nlisteners: []"), "f.yaml:2: listeners: must have at least one listener");
+}
+
+TEST(Fitting, RefusesTwoListenersOnOneAddressAndPort) {
+  EXPECT_EQ(WhyRefused("listeners:\n- {port: 1000}\n- {port: 1000}\n"),
+            "f.yaml:3: listeners[1]: needs port 1000 of 127.0.0.1, as listeners[0] does");
+  EXPECT_EQ(WhyRefused("listeners:\n- {address: 0.0.0.0, port: 9091}\n"),
+            "f.yaml: admin: needs port 9091 of 127.0.0.1, as listeners[0] does");
+  EXPECT_EQ(WhyRefused("listeners: [{}]\ncontrol: {tcp: {port: 8080, plaintext: true}}\n"),
+            "f.yaml:2: control.tcp: needs port 8080 of 127.0.0.1, as listeners[0] does");
+}
+
+TEST(Fitting, TakesListenersThatDoNotCollide) {
+  EXPECT_EQ(WhyRefused("listeners: [{port: 0}, {port: 0}, {port: 1000}, "
+                       "{address: '::1', port: 1000}, {address: 127.0.0.2, port: 1000}]"),
+            "");
+}
+
+TEST(Fitting, RefusesControlTcpWithoutEveryFile) {
+  const char* const refusal =
+      "f.yaml:1: control.tcp: needs certificate_file, private_key_file and client_ca_file, or "
+      "plaintext: true";
+
+  EXPECT_EQ(WhyRefused("control: {tcp: {}}"), refusal);
+  EXPECT_EQ(WhyRefused("control: {tcp: {certificate_file: a, private_key_file: b}}"), refusal);
+  EXPECT_EQ(WhyRefused("control: {tcp: {certificate_file: a, client_ca_file: b}}"), refusal);
+  EXPECT_EQ(WhyRefused("control: {tcp: {certificate_file: a, private_key_file: b, "
+                       "client_ca_file: c}}"),
+            "");
+}
+
+TEST(Fitting, RefusesPlaintextControlOffLoopback) {
+  EXPECT_EQ(WhyRefused("control:\n  tcp: {address: 0.0.0.0, plaintext: true}"),
+            "f.yaml:2: control.tcp.plaintext: is only for a loopback address, not 0.0.0.0");
+  EXPECT_EQ(WhyRefused("control: {tcp: {address: '::', plaintext: true}}"),
+            "f.yaml:1: control.tcp.plaintext: is only for a loopback address, not ::");
+  EXPECT_EQ(WhyRefused("control: {tcp: {address: 127.1.2.3, plaintext: true}}"), "");
+  EXPECT_EQ(WhyRefused("control: {tcp: {address: '::1', plaintext: true}}"), "");
+}
+
+TEST(Fitting, RefusesPlaintextControlWithACertificate) {
+  EXPECT_EQ(
+      WhyRefused("control: {tcp: {plaintext: true, client_ca_file: a}}"),
+      "f.yaml:1: control.tcp.plaintext: is true, so that no certificate, key or CA has a use");
+}
+
+TEST(Fitting, RefusesANodeThatNobodyCanControl) {
+  EXPECT_EQ(WhyRefused("control: {unix_socket: {path: ''}}"),
+            "f.yaml:1: control: needs tcp or unix_socket; nobody could push a token key");
+}
+
+TEST(Fitting, RefusesACallerWithTwoRoles) {
+  EXPECT_EQ(
+      WhyRefused("control:\n  callers:\n  - {name: 'cn:a', role: admin}\n"
+                 "  - {name: 'cn:b', role: admin}\n  - {name: 'cn:a', role: viewer}\n"),
+      "f.yaml:5: control.callers[2]: \"cn:a\" has another role in control.callers[0] already");
+  EXPECT_EQ(WhyRefused("control: {callers: [{name: 'cn:a'}, {name: 'cn:a'}]}"),
+            "f.yaml:1: control.callers[1]: \"cn:a\" stands in control.callers[0] already");
+}
+
+TEST(Fitting, RefusesASharingThatIsNotAllowed) {
+  EXPECT_EQ(WhyRefused("policy: {sharing: []}"),
+            "f.yaml:1: policy.sharing: must allow at least one of shared, exclusive or takeover");
+  EXPECT_EQ(WhyRefused("policy:\n  sharing: [exclusive]\n"),
+            "f.yaml:1: policy.default_sharing: must be one of those in policy.sharing");
+  EXPECT_EQ(WhyRefused("policy: {sharing: [shared, takeover, shared]}"),
+            "f.yaml:1: policy.sharing[2]: stands there twice");
+  EXPECT_EQ(WhyRefused("policy: {sharing: [exclusive], default_sharing: exclusive}"), "");
+}
+
+TEST(Fitting, RefusesRulesThatCannotMatch) {
+  EXPECT_EQ(WhyRefused("targets: {allow: [{}, {prefix: 10.0.0.0/8, name: a.example}]}"),
+            "f.yaml:1: targets.allow[1]: has both prefix and name; write two rules");
+  EXPECT_EQ(WhyRefused("targets:\n  deny:\n  - first_port: 2\n    last_port: 1\n"),
+            "f.yaml:3: targets.deny[0].first_port: must not be above last_port");
+  EXPECT_EQ(WhyRefused("targets: {unix_directory: run}"),
+            "f.yaml:1: targets.unix_directory: must be an absolute path");
+}
+
+TEST(Fitting, RefusesAPingThatComesTooLate) {
+  EXPECT_EQ(WhyRefused("timeouts: {ping_after: 60s}"),
+            "f.yaml:1: timeouts.ping_after: must be less than viewer_dead_after");
+}
+
+}  // namespace
+}  // namespace porthole::config
