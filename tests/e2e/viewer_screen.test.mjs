@@ -64,6 +64,18 @@ test('the toolbar works by keyboard and says what its buttons do', async () => {
   assert.ok(await page.evaluate(() => document.activeElement.tagName === 'CANVAS'));
 });
 
+test('Ctrl+Alt+Shift alone leaves the screen for the toolbar, and Escape comes back', async () => {
+  const page = await connectedPage(stage);
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
+
+  await page.keyboard.press('Control+Alt+Shift+x');
+  assert.equal(await focused(), 'CANVAS');
+  await page.keyboard.press('Control+Alt+Shift');
+  assert.equal(await focused(), 'clipboard');
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(), 'CANVAS');
+});
+
 test('the clipboard\'s text is sent to the console', async () => {
   const page = await connectedPage(stage);
   const message = clipboardMessages();

@@ -4,6 +4,7 @@ import { followFullScreen, toggleFullScreen } from './full_screen.ts';
 import { cleanAddress, socketAddress, subprotocols, tokenFrom } from './link.ts';
 import { Page } from './page.ts';
 import { TouchKeyboard } from './touch_keyboard.ts';
+import { WayOut } from './way_out.ts';
 
 const address = new URL(location.href);
 history.replaceState(null, '', cleanAddress(address));
@@ -30,6 +31,7 @@ function start(socket: WebSocket): void {
     onEnd: (ending) => page.showEnd(ending),
   });
   wireButtons(screen);
+  wireWayOut(screen);
 }
 
 function wireButtons(screen: Console): void {
@@ -64,6 +66,18 @@ function wireButtons(screen: Console): void {
   page.clipboardText.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
       closeClipboard();
+    }
+  });
+}
+
+function wireWayOut(screen: Console): void {
+  const wayOut = new WayOut();
+  // Captured: noVNC lets no key pass.
+  document.addEventListener('keydown', (event) => wayOut.down(event), { capture: true });
+  document.addEventListener('keyup', () => wayOut.up() && page.focusTools(), { capture: true });
+  page.tools.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      screen.focus();
     }
   });
 }

@@ -3,6 +3,7 @@ import type { Ending } from './ends.ts';
 // The page's parts and what they show. Everything that comes from elsewhere is set as text.
 export class Page {
   readonly screen = element('screen', HTMLElement);
+  readonly tools = element('tools', HTMLElement);
   readonly touchField = element('touch-field', HTMLTextAreaElement);
   readonly clipboardText = element('clipboard-text', HTMLTextAreaElement);
   readonly buttons = {
@@ -58,6 +59,10 @@ export class Page {
       this.clipboardText.focus();
       this.clipboardText.select();
     }
+  }
+
+  focusTools(): void {
+    this.tools.querySelector<HTMLButtonElement>('button:enabled:not(.touch-only)')?.focus();
   }
 
   private show(state: 'connecting' | 'connected' | 'ended', words: string): void {
