@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { openConsole, phone, picture, showsColours, types, violationsIn } from '../support/browser.mjs';
+import {
+  openConsole, phone, picture, showsColours, types, violationsIn, whileScreenChanges,
+} from '../support/browser.mjs';
 import { glyphsOnScreen, misfits } from '../support/text_screen.mjs';
 import { startXvnc } from '../support/vnc_servers.mjs';
 import { fileSays, waitFor } from '../support/wait.mjs';
@@ -26,7 +28,7 @@ export function consoleTests(world) {
 
     await page.tap('#keyboard');
     for (const character of 'echo "From a Phone!" > /dev/ttyS0') {
-      await page.keyboard.insertText(character);
+      await whileScreenChanges(page, () => page.keyboard.insertText(character));
     }
     await page.keyboard.press('Enter');
 

@@ -80,25 +80,29 @@ export async function endShown(page) {
   };
 }
 
-// Types like a person with a US keyboard: with Shift where a character needs it, since a host gets
-// the positions of the keys.
+// Types into a text console like a person with a US keyboard: with Shift where a character needs it,
+// since a host gets the positions of the keys, and no faster than the screen shows it, since a
+// machine's keyboard remembers only a few keys that nobody has read yet.
 export async function types(page, text) {
   for (const character of text) {
     const shift = /[A-Z~!@#$%^&*()_+{}|:"<>?]/.test(character) ? 'Shift+' : '';
-    await page.keyboard.press(character === '\n' ? 'Enter' : `${shift}${character}`);
+    const key = character === '\n' ? 'Enter' : `${shift}${character}`;
+    await whileScreenChanges(page, () => page.keyboard.press(key));
   }
 }
 
-// How many different colours the console's screen has now; 0 without a screen.
-export function coloursOnScreen(page) {
-  return page.evaluate(() => {
-    const canvas = document.querySelector('#screen canvas, #noVNC_container canvas');
-    if (canvas === null || canvas.width === 0 || canvas.height === 0) {
-      return 0;
-    }
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
+// Does something and waits until the console's screen looks different.
+export async function whileScreenChanges(page, action) {
+  await page.evaluate(() => {
+    globalThis.screenDigest = () => {
+      const canvas = document.querySelector('#screen canvas, #noVNC_container canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Uint32Array(data.buffer).reduce((digest, pixel) => (Math.imul(digest, 31) + pixel) | 0, 7);
+    };
+    globalThis.oldScreen = globalThis.screenDigest();
   });
+  await action();
+  await page.waitForFunction(() => globalThis.screenDigest() !== globalThis.oldScreen);
 }
 
 // Waits until the screen has at least so many colours.
