@@ -1,0 +1,17 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace porthole::cli {
+
+// Reads "500ms", "30s", "10m", "8h" or "7d". Errors: INVALID_ARGUMENT with the text.
+absl::StatusOr<std::chrono::milliseconds> ParseDuration(std::string_view text);
+
+// For people, the two largest units: "3d4h", "5m12s", "0s".
+std::string ShowDuration(std::chrono::seconds duration);
+
+}  // namespace porthole::cli

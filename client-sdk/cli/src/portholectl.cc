@@ -1,0 +1,82 @@
+#include "portholectl.h"
+
+#include "commands.h"
+#include "context.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+
+#include <string>
+
+namespace porthole::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "Talks to the control API of a Porthole node: which keys open console links, which\n"
+    "console sessions are open, and who may no longer be there.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  portholectl keys put cloud-1 --generate --save cloud-1.key\n"
+    "  portholectl token mint --key-id cloud-1 --key-file cloud-1.key --subject alice \\\n"
+    "      --console 5b1f3a0e --target tcp://10.1.34.5:5901 --base-url https://console.example\n"
+    "  portholectl sessions list\n"
+    "  portholectl sessions revoke --subject alice --block-for 10m --reason 'Account closed'\n"
+    "\n"
+    "Exit codes: 0 done, 1 refused, 2 wrong command line, 3 the node cannot be reached.";
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
+  app.add_option("--address", options.address, "The node: unix:/path or HOST:PORT")
+      ->envname("PORTHOLE_ADDRESS")
+      ->capture_default_str();
+  app.add_option("--ca", options.ca_file, "PEM file: who signed the node's certificate")
+      ->envname("PORTHOLE_CA");
+  app.add_option("--cert", options.certificate_file, "PEM file: your certificate")
+      ->envname("PORTHOLE_CERT");
+  app.add_option("--key", options.private_key_file, "PEM file: your certificate's private key")
+      ->envname("PORTHOLE_KEY");
+  app.add_option("--server-name", options.server_name,
+                 "The name in the node's certificate, where it is not the address' host");
+  app.add_flag("--plaintext", options.plaintext,
+               "No TLS: only for a node on this machine that allows it");
+  app.add_option("--output", options.output, "table for people, json for programs")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  app.add_option("--timeout", options.timeout, "How long a call may take, e.g. 500ms, 10s")
+      ->capture_default_str();
+}
+
+// Options of the program are understood after a subcommand, too.
+void LetGlobalOptionsFollow(CLI::App& app) {
+  for (CLI::App* const sub : app.get_subcommands({})) {
+    sub->fallthrough();
+    LetGlobalOptionsFollow(*sub);
+  }
+}
+
+}  // namespace
+
+int RunPortholectl(int argc, const char* const* argv, Streams streams) {
+  CLI::App app(kAbout, "portholectl");
+  Context context(streams);
+  app.footer(kExamples);
+  app.set_version_flag("--version", "portholectl " PORTHOLE_VERSION);
+  app.require_subcommand(1);
+  AddGlobalOptions(app, context.options);
+  AddKeyCommands(app, context);
+  AddTokenCommands(app, context);
+  AddSessionCommands(app, context);
+  AddBlockCommands(app, context);
+  AddNodeCommand(app, context);
+  LetGlobalOptionsFollow(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, streams.out, streams.err) == 0 ? kExitOk : kExitUsage;
+  }
+  return context.Run();
+}
+
+}  // namespace porthole::cli

@@ -1,0 +1,197 @@
+#include "commands.h"
+#include "duration.h"
+#include "porthole/client/console_link.h"
+#include "porthole/client/token_minter.h"
+
+#include <CLI/Validators.hpp>
+#include <google/protobuf/struct.pb.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace porthole::cli {
+namespace {
+
+using client::SharingPolicy;
+using client::TokenClaims;
+
+constexpr std::size_t kMaxPasswordBytes = 1024;
+
+struct MintOptions {
+  std::string key_id;
+  std::string key_file;
+  std::string password_file;
+  std::string lifetime = "60s";
+  bool view_only = false;
+  std::string sharing;
+  std::string idle_timeout;
+  std::string max_duration;
+  std::string base_url;
+  TokenClaims claims;
+};
+
+// The first line of a file: an editor's newline is no part of a password.
+absl::StatusOr<std::string> ReadPassword(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxPasswordBytes + 1, '\0');
+  if (!file) {
+    return absl::NotFoundError("cannot open " + path + ": " +
+                               std::generic_category().message(errno));
+  }
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(std::min(text.size(), text.find_first_of("\r\n")));
+  if (file.bad() || text.empty() || text.size() > kMaxPasswordBytes) {
+    return absl::InvalidArgumentError(path + " must hold a password of 1 to 1024 bytes");
+  }
+  return text;
+}
+
+absl::Status ReadSeconds(const std::string& option,
+                         const std::string& text,
+                         std::optional<std::chrono::seconds>& target) {
+  if (text.empty()) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::chrono::milliseconds> time = ParseDuration(text);
+  if (!time.ok() || *time < std::chrono::seconds(1) || time->count() % 1000 != 0) {
+    return WrongUsage(option + ": \"" + text + "\" is not a time in whole seconds, such as 60s");
+  }
+  target = std::chrono::duration_cast<std::chrono::seconds>(*time);
+  return absl::OkStatus();
+}
+
+std::optional<SharingPolicy> SharingOf(const std::string& name) {
+  constexpr std::array<std::pair<const char*, SharingPolicy>, 3> kNames = {
+      {{"shared", SharingPolicy::kShared},
+       {"exclusive", SharingPolicy::kExclusive},
+       {"takeover", SharingPolicy::kTakeover}}};
+  for (const auto& [known, sharing] : kNames) {
+    if (name == known) {
+      return sharing;
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<TokenClaims> ClaimsOf(const MintOptions& options) {
+  TokenClaims claims = options.claims;
+  std::optional<std::chrono::seconds> lifetime;
+  for (const absl::Status& read :
+       {ReadSeconds("--lifetime", options.lifetime, lifetime),
+        ReadSeconds("--idle-timeout", options.idle_timeout, claims.policy.idle_timeout),
+        ReadSeconds("--max-duration", options.max_duration, claims.policy.max_duration)}) {
+    if (!read.ok()) {
+      return read;
+    }
+  }
+  claims.lifetime = lifetime.value_or(claims.lifetime);
+  claims.policy.sharing = SharingOf(options.sharing);
+  if (options.view_only) {
+    claims.policy.view_only = true;
+  }
+  if (!options.password_file.empty()) {
+    absl::StatusOr<std::string> password = ReadPassword(options.password_file);
+    if (!password.ok()) {
+      return password.status();
+    }
+    claims.console.password = *std::move(password);
+  }
+  return claims;
+}
+
+absl::Status Write(const Context& context, const std::string& token, const std::string& link) {
+  if (!context.WantsJson()) {
+    context.streams.out << (link.empty() ? token : link) << '\n';
+    return absl::OkStatus();
+  }
+  google::protobuf::Struct json;
+  (*json.mutable_fields())["token"].set_string_value(token);
+  if (!link.empty()) {
+    (*json.mutable_fields())["link"].set_string_value(link);
+  }
+  return context.WriteJson(json);
+}
+
+absl::Status Mint(const Context& context, const MintOptions& options) {
+  const absl::StatusOr<TokenClaims> claims = ClaimsOf(options);
+  if (!claims.ok()) {
+    return claims.status();
+  }
+  std::optional<client::ConsoleLink> links;
+  if (!options.base_url.empty()) {
+    absl::StatusOr<client::ConsoleLink> made = client::ConsoleLink::To(options.base_url);
+    if (!made.ok()) {
+      return WrongUsage("--base-url: " + std::string(made.status().message()));
+    }
+    links = *std::move(made);
+  }
+  const absl::StatusOr<client::KeyMaterial> material =
+      client::KeyMaterial::ReadFile(options.key_file);
+  if (!material.ok()) {
+    return material.status();
+  }
+  const absl::StatusOr<std::string> token =
+      client::TokenMinter(options.key_id, *material).Mint(*claims);
+  if (!token.ok()) {
+    return WrongUsage("token mint: " + std::string(token.status().message()));
+  }
+  return Write(context, *token, links.has_value() ? links->With(*token) : "");
+}
+
+void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
+  TokenClaims& claims = options.claims;
+  mint.add_option("--console", claims.console.id, "The VM's id")->required();
+  mint.add_option("--name", claims.console.name, "The VM's name, for the viewer's title");
+  mint.add_option("--target", claims.console.target, "Its VNC server: tcp://HOST:PORT, unix:/path")
+      ->required();
+  mint.add_option("--username", claims.console.username, "For VNC servers that want a name");
+  mint.add_option("--password-file", options.password_file,
+                  "File whose first line is the VNC password");
+}
+
+void AddTokenOptions(CLI::App& mint, MintOptions& options) {
+  mint.add_option("--key-id", options.key_id, "The key's name on the node")->required();
+  mint.add_option("--key-file", options.key_file, "File with the key as base64url text")
+      ->required();
+  mint.add_option("--subject", options.claims.subject, "The user for whom the link is")->required();
+  mint.add_option("--lifetime", options.lifetime, "How long the link can be opened")
+      ->capture_default_str();
+  mint.add_option("--audience", options.claims.audience, "As configured on the node")
+      ->capture_default_str();
+  mint.add_option("--issuer", options.claims.issuer, "Who makes the token");
+  mint.add_option("--base-url", options.base_url,
+                  "Print a whole link below https://HOST:PORT, not just the token");
+}
+
+void AddPolicyOptions(CLI::App& mint, MintOptions& options) {
+  mint.add_flag("--view-only", options.view_only, "Look, but do not touch");
+  mint.add_option("--sharing", options.sharing, "Who else may be there")
+      ->check(CLI::IsMember({"shared", "exclusive", "takeover"}));
+  mint.add_option("--idle-timeout", options.idle_timeout, "End after this long without input");
+  mint.add_option("--max-duration", options.max_duration, "End after this long");
+  mint.add_option("--client-ip", options.claims.policy.client_ip,
+                  "Only from this address or prefix; may be repeated");
+}
+
+}  // namespace
+
+void AddTokenCommands(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<MintOptions>();
+  CLI::App* const token = app.add_subcommand("token", "Console links, made without the node");
+  token->require_subcommand(1);
+  CLI::App* const mint = token->add_subcommand("mint", "Make a link; it opens one console once");
+  AddTokenOptions(*mint, *options);
+  AddConsoleOptions(*mint, *options);
+  AddPolicyOptions(*mint, *options);
+  mint->callback([options, &context] {
+    context.command = [options, &context] { return Mint(context, *options); };
+  });
+}
+
+}  // namespace porthole::cli

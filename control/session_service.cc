@@ -1,0 +1,290 @@
+#include "control/session_service.h"
+
+#include "base/status.h"
+#include "control/convert.h"
+#include "control/ended_stream.h"
+#include "control/field.h"
+#include "control/selector.h"
+#include "control/session_filter.h"
+#include "control/waiting.h"
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace porthole::control {
+namespace {
+
+constexpr std::size_t kMaxReasonBytes = 120;
+constexpr std::size_t kListChunk = 1000;
+constexpr std::chrono::seconds kMinBlock{1};
+constexpr std::chrono::seconds kMaxBlock = std::chrono::days(366);
+
+absl::StatusOr<std::uint64_t> ReadSequence(const std::string& position) {
+  std::uint64_t sequence = 0;
+  if (position.empty()) {
+    return sequence;
+  }
+  const char* const end = position.data() + position.size();
+  const auto [stopped, error] = std::from_chars(position.data(), end, sequence);
+  if (error != std::errc() || stopped != end) {
+    return BadField("page_token", "is not one that this process gave for this list; begin again");
+  }
+  return sequence;
+}
+
+// Where a block stands in the list: sorts as the list does, by creation, then id.
+std::string PositionOf(const state::Block& block) {
+  std::string nanos =
+      std::to_string(std::chrono::nanoseconds(block.created.time_since_epoch()).count());
+  nanos.insert(0, 20 - std::min<std::size_t>(20, nanos.size()), '0');
+  return nanos + block.id;
+}
+
+absl::Status NotYet(std::string_view method) {
+  return Error(absl::StatusCode::kUnimplemented,
+               "this version of Porthole does not have " + std::string(method) + " yet");
+}
+
+}  // namespace
+
+SessionService::SessionService(const Surroundings& around,
+                               const CallBooks& books,
+                               std::function<void()> changed)
+    : around_(around),
+      books_(books),
+      changed_(std::move(changed)),
+      session_pages_("sessions", around.node.boot_id),
+      block_pages_("blocks", around.node.boot_id) {}
+
+grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerContext* context,
+                                                       const v1::ListSessionsRequest* request,
+                                                       v1::ListSessionsResponse* response) {
+  Call call(books_, *context, "SessionService/ListSessions");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  call.Finish(List(*request, *response));
+  return reactor;
+}
+
+absl::Status SessionService::List(const v1::ListSessionsRequest& request,
+                                  v1::ListSessionsResponse& response) const {
+  const absl::StatusOr<std::size_t> size = PageSize(request.page_size());
+  if (!size.ok()) {
+    return size.status();
+  }
+  const absl::StatusOr<SessionFilter> filter = SessionFilter::Read(request.filter());
+  if (!filter.ok()) {
+    return filter.status();
+  }
+  const absl::StatusOr<std::string> position = session_pages_.Position(request.page_token());
+  if (!position.ok()) {
+    return position.status();
+  }
+  absl::StatusOr<std::uint64_t> after = ReadSequence(*position);
+  if (!after.ok()) {
+    return after.status();
+  }
+  while (true) {
+    const auto chunk = around_.sessions.List(*after, kListChunk);
+    for (const std::shared_ptr<session::Record>& record : chunk) {
+      if (!filter->Matches(*record)) {
+        *after = record->About().sequence;
+        continue;
+      }
+      if (static_cast<std::size_t>(response.sessions_size()) == *size) {
+        response.set_next_page_token(session_pages_.After(std::to_string(*after)));
+        return absl::OkStatus();
+      }
+      *response.add_sessions() = ToProto(record->Snap(), around_.node.node_id);
+      *after = record->About().sequence;
+    }
+    if (chunk.size() < kListChunk) {
+      return absl::OkStatus();
+    }
+  }
+}
+
+grpc::ServerUnaryReactor* SessionService::GetSession(grpc::CallbackServerContext* context,
+                                                     const v1::GetSessionRequest* request,
+                                                     v1::GetSessionResponse* response) {
+  Call call(books_, *context, "SessionService/GetSession");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  call.Finish(Get(*request, *response));
+  return reactor;
+}
+
+absl::Status SessionService::Get(const v1::GetSessionRequest& request,
+                                 v1::GetSessionResponse& response) const {
+  if (request.session_id().empty()) {
+    return BadField("session_id", "is required");
+  }
+  const std::shared_ptr<session::Record> record = around_.sessions.Find(request.session_id());
+  if (record == nullptr) {
+    return Error(absl::StatusCode::kNotFound, "no session with this session_id lives here");
+  }
+  *response.mutable_session() = ToProto(record->Snap(), around_.node.node_id);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* SessionService::RevokeSessions(grpc::CallbackServerContext* context,
+                                                         const v1::RevokeSessionsRequest* request,
+                                                         v1::RevokeSessionsResponse* response) {
+  Call call(books_, *context, "SessionService/RevokeSessions");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  absl::StatusOr<admission::Revocation> revocation = Read(*request, call);
+  if (!revocation.ok()) {
+    call.Finish(revocation.status());
+    return reactor;
+  }
+  call.Audit(ToString(revocation->selector));
+  if (revocation->selector.kind == SelectorKind::kSession) {
+    End(std::move(call), *revocation, *response);
+    return reactor;
+  }
+  const WallTime now = around_.clock.Wall();
+  state::Block block = admission::MakeBlock(*revocation, now);
+  *response->mutable_block() = ToProto(block);
+  around_.blocks.Add(std::move(block), now,
+                     [this, response, revocation = *std::move(revocation),
+                      moved = std::move(call)](const absl::Status& stored) mutable {
+                       changed_();
+                       if (!stored.ok()) {
+                         moved.Finish(stored);
+                         return;
+                       }
+                       End(std::move(moved), revocation, *response);
+                     });
+  return reactor;
+}
+
+absl::StatusOr<admission::Revocation> SessionService::Read(const v1::RevokeSessionsRequest& request,
+                                                           const Call& call) const {
+  absl::StatusOr<Selector> selector = ReadSelector(request.selector());
+  if (!selector.ok()) {
+    return selector.status();
+  }
+  const absl::Status reason = CheckShownText("reason", request.reason(), kMaxReasonBytes);
+  if (!reason.ok()) {
+    return reason;
+  }
+  admission::Revocation revocation{.selector = *std::move(selector),
+                                   .reason = request.reason(),
+                                   .creator = call.CallerName(),
+                                   .block_for = std::nullopt,
+                                   .token_life = around_.token_life};
+  if (request.has_block_for()) {
+    if (revocation.selector.kind == SelectorKind::kSession) {
+      return BadField("block_for",
+                      "a session never comes back; block its console, subject, key or token");
+    }
+    const absl::StatusOr<std::chrono::seconds> block_for =
+        ReadDuration("block_for", request.block_for(), kMinBlock, kMaxBlock);
+    if (!block_for.ok()) {
+      return block_for.status();
+    }
+    revocation.block_for = *block_for;
+  }
+  return revocation;
+}
+
+// The block is in force before the walk: a session that is being admitted meanwhile either is found
+// here or finds the block.
+void SessionService::End(Call call,
+                         const admission::Revocation& revocation,
+                         v1::RevokeSessionsResponse& response) const {
+  const std::string sentence =
+      revocation.reason.empty() ? std::string(Sentence(EndReason::kRevoked)) : revocation.reason;
+  const std::vector<std::shared_ptr<session::Record>> told =
+      around_.sessions.End(revocation.selector, EndReason::kRevoked, sentence);
+  WhenGone(told, kEndLimit, [&response, moved = std::move(call)](Outcome outcome) mutable {
+    response.set_ended_count(static_cast<std::int32_t>(outcome.ended));
+    response.mutable_ending_session_ids()->Assign(outcome.ending.begin(), outcome.ending.end());
+    moved.Finish(absl::OkStatus());
+  });
+}
+
+grpc::ServerUnaryReactor* SessionService::ListBlocks(grpc::CallbackServerContext* context,
+                                                     const v1::ListBlocksRequest* request,
+                                                     v1::ListBlocksResponse* response) {
+  Call call(books_, *context, "SessionService/ListBlocks");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  call.Finish(List(*request, *response));
+  return reactor;
+}
+
+absl::Status SessionService::List(const v1::ListBlocksRequest& request,
+                                  v1::ListBlocksResponse& response) const {
+  const absl::StatusOr<std::size_t> size = PageSize(request.page_size());
+  if (!size.ok()) {
+    return size.status();
+  }
+  const absl::StatusOr<std::string> after = block_pages_.Position(request.page_token());
+  if (!after.ok()) {
+    return after.status();
+  }
+  std::string last;
+  for (const state::Block& block : around_.blocks.List(around_.clock.Wall())) {
+    std::string position = PositionOf(block);
+    if (position <= *after) {
+      continue;
+    }
+    if (static_cast<std::size_t>(response.blocks_size()) == *size) {
+      response.set_next_page_token(block_pages_.After(last));
+      break;
+    }
+    *response.add_blocks() = ToProto(block);
+    last = std::move(position);
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* SessionService::LiftBlock(grpc::CallbackServerContext* context,
+                                                    const v1::LiftBlockRequest* request,
+                                                    v1::LiftBlockResponse* /*response*/) {
+  Call call(books_, *context, "SessionService/LiftBlock");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  if (request->block_id().empty()) {
+    call.Finish(BadField("block_id", "is required"));
+    return reactor;
+  }
+  call.Audit("block \"" + request->block_id() + "\"");
+  around_.blocks.Lift(request->block_id(),
+                      [this, moved = std::move(call)](const absl::Status& lifted) mutable {
+                        changed_();
+                        moved.Finish(lifted);
+                      });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<v1::WatchSessionsResponse>* SessionService::WatchSessions(
+    grpc::CallbackServerContext* /*context*/, const v1::WatchSessionsRequest* /*request*/) {
+  const absl::Status status = NotYet("WatchSessions");
+  books_.metrics.Finished("SessionService/WatchSessions", static_cast<int>(status.code()),
+                          std::chrono::nanoseconds(0));
+  return new EndedStream<v1::WatchSessionsResponse>(ToGrpc(status));
+}
+
+grpc::ServerUnaryReactor* SessionService::UpdateSession(grpc::CallbackServerContext* context,
+                                                        const v1::UpdateSessionRequest* /*request*/,
+                                                        v1::UpdateSessionResponse* /*response*/) {
+  Call call(books_, *context, "SessionService/UpdateSession");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  call.Finish(NotYet("UpdateSession"));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* SessionService::AnnounceToSessions(
+    grpc::CallbackServerContext* context,
+    const v1::AnnounceToSessionsRequest* /*request*/,
+    v1::AnnounceToSessionsResponse* /*response*/) {
+  Call call(books_, *context, "SessionService/AnnounceToSessions");
+  grpc::ServerUnaryReactor* const reactor = call.Reactor();
+  call.Finish(NotYet("AnnounceToSessions"));
+  return reactor;
+}
+
+}  // namespace porthole::control

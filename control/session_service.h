@@ -1,0 +1,64 @@
+#pragma once
+
+#include "control/call.h"
+#include "control/page.h"
+#include "control/surroundings.h"
+#include "porthole/control/v1/session_service.grpc.pb.h"
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <string>
+
+namespace porthole::control {
+
+// Sees and ends sessions. Called on gRPC's threads.
+class SessionService final : public v1::SessionService::CallbackService {
+ public:
+  // `changed` is called, on any thread, after the number of blocks may have changed.
+  SessionService(const Surroundings& around, const CallBooks& books, std::function<void()> changed);
+
+  grpc::ServerUnaryReactor* ListSessions(grpc::CallbackServerContext* context,
+                                         const v1::ListSessionsRequest* request,
+                                         v1::ListSessionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
+                                       const v1::GetSessionRequest* request,
+                                       v1::GetSessionResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchSessions(
+      grpc::CallbackServerContext* context, const v1::WatchSessionsRequest* request) override;
+  grpc::ServerUnaryReactor* RevokeSessions(grpc::CallbackServerContext* context,
+                                           const v1::RevokeSessionsRequest* request,
+                                           v1::RevokeSessionsResponse* response) override;
+  grpc::ServerUnaryReactor* ListBlocks(grpc::CallbackServerContext* context,
+                                       const v1::ListBlocksRequest* request,
+                                       v1::ListBlocksResponse* response) override;
+  grpc::ServerUnaryReactor* LiftBlock(grpc::CallbackServerContext* context,
+                                      const v1::LiftBlockRequest* request,
+                                      v1::LiftBlockResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateSession(grpc::CallbackServerContext* context,
+                                          const v1::UpdateSessionRequest* request,
+                                          v1::UpdateSessionResponse* response) override;
+  grpc::ServerUnaryReactor* AnnounceToSessions(grpc::CallbackServerContext* context,
+                                               const v1::AnnounceToSessionsRequest* request,
+                                               v1::AnnounceToSessionsResponse* response) override;
+
+ private:
+  absl::Status List(const v1::ListSessionsRequest& request,
+                    v1::ListSessionsResponse& response) const;
+  absl::Status Get(const v1::GetSessionRequest& request, v1::GetSessionResponse& response) const;
+  absl::Status List(const v1::ListBlocksRequest& request, v1::ListBlocksResponse& response) const;
+  absl::StatusOr<admission::Revocation> Read(const v1::RevokeSessionsRequest& request,
+                                             const Call& call) const;
+  void End(Call call,
+           const admission::Revocation& revocation,
+           v1::RevokeSessionsResponse& response) const;
+
+  const Surroundings& around_;
+  const CallBooks& books_;
+  const std::function<void()> changed_;
+  const PageTokens session_pages_;
+  const PageTokens block_pages_;
+};
+
+}  // namespace porthole::control
