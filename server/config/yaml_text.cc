@@ -15,6 +15,7 @@ bool IsReadableText(std::string_view text, Problems& problems) {
     return false;
   }
   int line = 1;
+  bool line_begins = true;
   while (!text.empty()) {
     const std::size_t length = Utf8CharacterLength(text);
     const auto code = static_cast<std::uint8_t>(text.front());
@@ -27,6 +28,12 @@ bool IsReadableText(std::string_view text, Problems& problems) {
       problems.AddAt(line, "", "a control character (byte " + std::to_string(code) + ")");
       return false;
     }
+    // yaml-cpp ignores directives that it does not know, and all that follows them on the line.
+    if (code == '%' && line_begins) {
+      problems.AddAt(line, "", "directives (%NAME) are not understood here");
+      return false;
+    }
+    line_begins = code == '\n' || code == '\r';
     line += code == '\n' ? 1 : 0;
     text.remove_prefix(length);
   }

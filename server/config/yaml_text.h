@@ -7,7 +7,7 @@
 namespace porthole::config {
 
 // Whether `text` can be a configuration file at all: at most kMaxFileBytes, UTF-8, no control
-// characters but line ends and tabs. Else adds a problem that says where.
+// characters but line ends and tabs, no YAML directive. Else adds a problem that says where.
 bool IsReadableText(std::string_view text, Problems& problems);
 
 }  // namespace porthole::config
