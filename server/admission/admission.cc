@@ -133,18 +133,20 @@ void Admission::Claim(const AdmittedGrant& admitted, ClaimDone done) const {
       });
 }
 
-std::optional<Refusal> Admission::Preview(std::string_view token, const Client& client) const {
-  const Judged<AdmittedGrant> judged = Judge(token, client);
-  if (const auto* const refusal = std::get_if<Refusal>(&judged)) {
-    return *refusal;
+Judged<AdmittedGrant> Admission::Preview(std::string_view token, const Client& client) const {
+  Judged<AdmittedGrant> judged = Judge(token, client);
+  const auto* const admitted = std::get_if<AdmittedGrant>(&judged);
+  if (admitted == nullptr) {
+    return judged;
   }
-  const auto& admitted = std::get<AdmittedGrant>(judged);
-  std::optional<Refusal> refusal = Recheck(NamesOf(admitted, {}));
-  const state::TokenName name = NameOf(admitted.grant);
-  if (!refusal.has_value() && around_.store.Used(name, around_.clock.Wall())) {
-    refusal = Named(Refuse(EndReason::kTokenUsed, "claimed before"), name);
+  if (std::optional<Refusal> refusal = Recheck(NamesOf(*admitted, {}))) {
+    return *std::move(refusal);
   }
-  return refusal;
+  const state::TokenName name = NameOf(admitted->grant);
+  if (around_.store.Used(name, around_.clock.Wall())) {
+    return Named(Refuse(EndReason::kTokenUsed, "claimed before"), name);
+  }
+  return judged;
 }
 
 // A store that forgot may have forgotten that this very token was used.

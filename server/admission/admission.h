@@ -85,7 +85,7 @@ class Admission {
 
   // What the page of a link can say before anything is claimed: Judge(), blocks, and whether the
   // token was used already.
-  std::optional<Refusal> Preview(std::string_view token, const Client& client) const;
+  Judged<AdmittedGrant> Preview(std::string_view token, const Client& client) const;
 
   // While draining nobody is admitted (Drain, Resume, SIGTERM).
   void SetDraining(bool draining) { draining_.store(draining); }

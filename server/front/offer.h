@@ -1,0 +1,22 @@
+#pragma once
+
+#include "front/replies.h"
+#include "net/http.h"
+
+#include <string>
+#include <variant>
+
+namespace porthole::front {
+
+// What a WebSocket request brings along (design, section 4.3).
+struct Offer {
+  std::string token;        // as it came; empty when there is none
+  std::string subprotocol;  // the one to choose; empty: none was offered
+};
+
+// Reads the subprotocols and the query of a valid upgrade. The token comes as the subprotocol
+// "porthole.token.<JWE>", which is never chosen, or as "?token=". A request that offers only
+// subprotocols unknown here is refused: a browser would fail the connection without a word.
+std::variant<Offer, HttpNo> ReadOffer(const net::HttpRequest& request);
+
+}  // namespace porthole::front

@@ -1,0 +1,287 @@
+#include "front/public_side.h"
+
+#include "base/status.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace porthole::front {
+namespace {
+
+using net::Awaitable;
+using telemetry::HttpRefusal;
+using telemetry::TlsResult;
+using telemetry::TlsSide;
+
+constexpr std::string_view kWebSocketPath = "/websockify";
+constexpr std::string_view kAssets = "/assets/";
+constexpr std::size_t kMaxUserAgentBytes = 256;
+constexpr std::size_t kMaxTokenBytes = 12UL * 1024;
+
+admission::Client ClientOf(const net::HttpConnection& connection, const net::HttpRequest& request) {
+  admission::Client client;
+  client.address = connection.Peer();
+  client.origin = request.Header("Origin");
+  client.host = request.Header("Host").value_or("");
+  client.tls = !connection.Facts().tls_version.empty();
+  return client;
+}
+
+// The token of a console link, or why the link cannot be one.
+Judged<std::string> TokenOf(const net::HttpRequest& request) {
+  if (request.query.find("token=") == std::string::npos) {
+    return porthole::Refuse(EndReason::kTokenMissing, "no token in the query");
+  }
+  const std::optional<std::string> token = net::QueryValue(request.query, "token");
+  if (!token.has_value() || token->empty() || token->size() > kMaxTokenBytes) {
+    Refusal refusal = porthole::Refuse(EndReason::kTokenMissing, "a malformed token in the query");
+    refusal.sentence =
+        "This console link is incomplete. Open the console again from your cloud portal.";
+    return refusal;
+  }
+  return *token;
+}
+
+TlsResult ResultOf(const absl::Status& status) {
+  if (status.ok()) {
+    return TlsResult::kOk;
+  }
+  return status.code() == absl::StatusCode::kDeadlineExceeded ? TlsResult::kTimeout
+                                                              : TlsResult::kFailed;
+}
+
+}  // namespace
+
+Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connection) {
+  std::optional<admission::AddressBudget::Ticket> ticket =
+      settings_.budget.Connect(connection->Peer());
+  if (!ticket.has_value() || !TakeConnection()) {
+    settings_.metrics.HttpRefused(HttpRefusal::kTooMany).Increment();
+    co_return;  // closed without a handshake: words would cost more than the refusal saves
+  }
+  std::optional<Upgraded> upgraded = co_await ServeHttp(std::move(connection));
+  if (upgraded.has_value()) {
+    co_await session::RunSession(sessions_, std::move(upgraded->viewer),
+                                 std::move(upgraded->request));
+  }
+  settings_.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool PublicSide::TakeConnection() {
+  if (settings_.connections.fetch_add(1, std::memory_order_relaxed) < settings_.max_connections) {
+    return true;
+  }
+  settings_.connections.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
+    std::unique_ptr<net::HttpConnection> connection) {
+  const absl::Status shaken = co_await connection->Handshake();
+  if (!connection->Facts().tls_version.empty() || !shaken.ok()) {
+    settings_.metrics.TlsHandshakes(TlsSide::kViewer, ResultOf(shaken)).Increment();
+  }
+  if (!shaken.ok()) {
+    co_return std::nullopt;
+  }
+  for (;;) {
+    const absl::StatusOr<net::HttpRequest> request = co_await connection->ReadRequest();
+    if (!request.ok()) {
+      co_await RefuseUnread(*connection, request.status());
+      break;
+    }
+    if (request->path == kWebSocketPath) {
+      std::optional<Upgraded> upgraded = co_await AnswerWebSocket(*connection, *request);
+      if (upgraded.has_value()) {
+        co_return upgraded;
+      }
+      break;
+    }
+    const bool goes_on = co_await Answer(*connection, *request);
+    if (!goes_on) {
+      break;
+    }
+  }
+  co_await connection->Finish();
+  co_return std::nullopt;
+}
+
+Awaitable<void> PublicSide::RefuseUnread(net::HttpConnection& connection, const absl::Status& why) {
+  switch (why.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      co_await Refuse(connection, BadRequest("This is not an HTTP request."));
+      break;
+    case absl::StatusCode::kResourceExhausted:
+      co_await Refuse(connection, TooLarge());
+      break;
+    case absl::StatusCode::kDeadlineExceeded:
+      settings_.metrics.HttpRefused(HttpRefusal::kTimeout).Increment();
+      break;
+    default:
+      break;  // gone
+  }
+}
+
+Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
+                                   const net::HttpRequest& request) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    co_await Refuse(connection, MethodNotAllowed());
+    co_return false;
+  }
+  if (request.has_body) {
+    co_await Refuse(connection, BadRequest("A request here must not have a body."));
+    co_return false;
+  }
+  if (request.path == "/console") {
+    if (const auto wait = settings_.budget.Attempt(connection.Peer())) {
+      co_await Refuse(connection, TooManyAttempts(*wait));
+      co_return false;
+    }
+    co_return co_await Reply(connection, Console(connection, request));
+  }
+  if (request.path.starts_with(kAssets) || request.path == "/favicon.ico") {
+    co_return co_await Reply(connection, File(request));
+  }
+  co_await Refuse(connection, NotFound());
+  co_return false;
+}
+
+Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
+    net::HttpConnection& connection, const net::HttpRequest& request) {
+  Upgraded upgraded;
+  upgraded.request.client = ClientOf(connection, request);
+  upgraded.request.user_agent =
+      request.Header("User-Agent").value_or("").substr(0, kMaxUserAgentBytes);
+  std::variant<Offer, HttpNo> offer = JudgeUpgrade(upgraded.request.client, request);
+  if (const auto* const no = std::get_if<HttpNo>(&offer)) {
+    co_await Refuse(connection, *no);
+    co_return std::nullopt;
+  }
+  auto& good = std::get<Offer>(offer);
+  upgraded.request.token = std::move(good.token);
+  absl::StatusOr<std::unique_ptr<net::ByteStream>> viewer =
+      co_await connection.Upgrade(std::move(good.subprotocol), {});
+  if (!viewer.ok()) {
+    co_return std::nullopt;
+  }
+  upgraded.viewer = *std::move(viewer);
+  co_return upgraded;
+}
+
+// What can be refused in plain HTTP (design, section 7); everything else is said in a close frame,
+// which is all that a browser shows a page.
+std::variant<Offer, HttpNo> PublicSide::JudgeUpgrade(const admission::Client& client,
+                                                     const net::HttpRequest& request) {
+  if (const auto wait = settings_.budget.Attempt(client.address)) {
+    return TooManyAttempts(*wait);
+  }
+  switch (request.upgrade) {
+    case net::UpgradeCheck::kNone:
+    case net::UpgradeCheck::kBadVersion:
+      return UpgradeRequired();
+    case net::UpgradeCheck::kMalformed:
+      return BadRequest("The WebSocket upgrade is malformed.");
+    case net::UpgradeCheck::kValid:
+      break;
+  }
+  if (!settings_.admission.OriginAllowed(client)) {
+    return OriginRefused();
+  }
+  return ReadOffer(request);
+}
+
+net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
+                                      const net::HttpRequest& request) {
+  const Judged<std::string> token = TokenOf(request);
+  std::optional<Refusal> refused;
+  std::string console_name;
+  if (const auto* const missing = std::get_if<Refusal>(&token)) {
+    refused = *missing;
+  } else {
+    // A link is opened from the portal, so another site's Origin or none says nothing here.
+    admission::Client client = ClientOf(connection, request);
+    client.origin.reset();
+    Judged<admission::AdmittedGrant> previewed =
+        settings_.admission.Preview(std::get<std::string>(token), client);
+    if (auto* const admitted = std::get_if<admission::AdmittedGrant>(&previewed)) {
+      console_name = admitted->grant.console_name;
+    } else {
+      refused = std::get<Refusal>(previewed);
+    }
+  }
+  if (!refused.has_value()) {
+    return Page(connection, 200, settings_.files.ConsolePage(console_name));
+  }
+  const HttpNo no = LinkRefused(*refused);
+  settings_.metrics.HttpRefused(no.counted).Increment();
+  settings_.log.Log(telemetry::Level::kInfo, "link_refused",
+                    {{"reason", no.reason},
+                     {"detail", refused->detail},
+                     {"kid", refused->key_id},
+                     {"jti", refused->token_id},
+                     {"client", connection.Peer().ToString()}});
+  net::HttpResponse page =
+      Page(connection, no.status, settings_.files.ErrorPage(no.reason, no.message));
+  page.headers.insert(page.headers.end(), no.headers.begin(), no.headers.end());
+  return page;
+}
+
+// Design, section 9: the page's headers.
+net::HttpResponse PublicSide::Page(const net::HttpConnection& connection,
+                                   unsigned status,
+                                   std::string html) const {
+  std::string ancestors;
+  for (const std::string& source : settings_.frame_ancestors) {
+    ancestors += " " + source;
+  }
+  net::HttpResponse response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers = {
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors" +
+           (ancestors.empty() ? " 'none'" : ancestors)},
+      {"Referrer-Policy", "no-referrer"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Cache-Control", "no-store"}};
+  if (!connection.Facts().tls_version.empty()) {
+    response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  }
+  response.body = std::make_shared<const std::string>(std::move(html));
+  return response;
+}
+
+net::HttpResponse PublicSide::File(const net::HttpRequest& request) {
+  const bool icon = request.path == "/favicon.ico";
+  const Asset* const asset =
+      icon ? settings_.files.Icon() : settings_.files.Find(request.path.substr(kAssets.size()));
+  if (asset == nullptr) {
+    settings_.metrics.HttpRefused(HttpRefusal::kNotFound).Increment();
+    return JsonReply(NotFound());
+  }
+  net::HttpResponse response;
+  response.content_type = asset->content_type;
+  response.headers = {
+      {"Cache-Control", icon ? "public, max-age=86400" : "public, max-age=31536000, immutable"},
+      {"X-Content-Type-Options", "nosniff"}};
+  response.body = asset->body;
+  return response;
+}
+
+Awaitable<void> PublicSide::Refuse(net::HttpConnection& connection, HttpNo no) {
+  settings_.metrics.HttpRefused(no.counted).Increment();
+  // Whether it is read is the other side's business.
+  const absl::Status sent = co_await connection.Respond(JsonReply(no), false);
+}
+
+Awaitable<bool> PublicSide::Reply(net::HttpConnection& connection, net::HttpResponse response) {
+  const bool keep = connection.KeepAlive();
+  const absl::Status sent = co_await connection.Respond(std::move(response), keep);
+  co_return sent.ok() && keep;
+}
+
+}  // namespace porthole::front

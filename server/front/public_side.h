@@ -1,0 +1,76 @@
+#pragma once
+
+#include "admission/address_budget.h"
+#include "admission/admission.h"
+#include "front/offer.h"
+#include "front/replies.h"
+#include "front/viewer_files.h"
+#include "net/http_connection.h"
+#include "session/session.h"
+#include "telemetry/front_metrics.h"
+#include "telemetry/log.h"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace porthole::front {
+
+// What every public connection needs. Outlives the workers.
+struct PublicSettings {
+  const ViewerFiles& files;
+  admission::AddressBudget& budget;
+  const admission::Admission& admission;
+  telemetry::FrontMetrics& metrics;
+  telemetry::Logger& log;
+  std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
+  std::size_t max_connections = 0;
+  std::atomic<std::size_t> connections{0};  // open now
+};
+
+// The public port on one worker: the viewer's pages and files, and the WebSocket that becomes a
+// session.
+class PublicSide {
+ public:
+  // Both outlive the worker.
+  PublicSide(PublicSettings& settings, const session::Surroundings& sessions)
+      : settings_(settings), sessions_(sessions) {}
+
+  // Serves one connection until it is gone.
+  net::Awaitable<void> Serve(std::unique_ptr<net::HttpConnection> connection);
+
+ private:
+  // A connection that became a session's.
+  struct Upgraded {
+    std::unique_ptr<net::ByteStream> viewer;
+    session::Request request;
+  };
+
+  // HTTP, until the connection ends or is upgraded.
+  net::Awaitable<std::optional<Upgraded>> ServeHttp(
+      std::unique_ptr<net::HttpConnection> connection);
+  net::Awaitable<void> RefuseUnread(net::HttpConnection& connection, const absl::Status& why);
+  // Whether another request may follow.
+  net::Awaitable<bool> Answer(net::HttpConnection& connection, const net::HttpRequest& request);
+  net::Awaitable<std::optional<Upgraded>> AnswerWebSocket(net::HttpConnection& connection,
+                                                          const net::HttpRequest& request);
+  std::variant<Offer, HttpNo> JudgeUpgrade(const admission::Client& client,
+                                           const net::HttpRequest& request);
+  net::Awaitable<void> Refuse(net::HttpConnection& connection, HttpNo no);
+  net::Awaitable<bool> Reply(net::HttpConnection& connection, net::HttpResponse response);
+  net::HttpResponse Console(const net::HttpConnection& connection, const net::HttpRequest& request);
+  net::HttpResponse File(const net::HttpRequest& request);
+  net::HttpResponse Page(const net::HttpConnection& connection,
+                         unsigned status,
+                         std::string html) const;
+  bool TakeConnection();
+
+  PublicSettings& settings_;
+  const session::Surroundings& sessions_;
+};
+
+}  // namespace porthole::front

@@ -1,0 +1,126 @@
+#include "base/status.h"
+#include "config/documentation.h"
+#include "config/loader.h"
+#include "node.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <utility>
+
+namespace {
+
+constexpr int kUnusable = 2;  // exit code: the command line, the configuration or a port
+
+struct Options {
+  std::string config_file;
+  std::string check_file;
+  bool print_default = false;
+};
+
+int Fail(const absl::Status& status) {
+  std::cerr << "porthole: " << porthole::Message(status) << '\n';
+  return kUnusable;
+}
+
+// The signals that end or reload the node; blocked everywhere, taken in the main thread only.
+sigset_t OurSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&signals, signal);
+  }
+  return signals;
+}
+
+bool IsEnd(int signal) {
+  return signal == SIGTERM || signal == SIGINT;
+}
+
+void WaitForEnd(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0 || !IsEnd(signal)) {
+  }
+}
+
+// Waits that long, or until a second signal says to hurry.
+bool SignalledWithin(const sigset_t& signals, std::chrono::milliseconds limit) {
+  timespec wait{};
+  wait.tv_sec = limit.count() / 1000;
+  wait.tv_nsec = (limit.count() % 1000) * 1000000;
+  return IsEnd(sigtimedwait(&signals, nullptr, &wait));
+}
+
+int CheckOnly(const std::string& file) {
+  const absl::StatusOr<porthole::config::Configuration> configuration =
+      porthole::config::Load(file);
+  if (!configuration.ok()) {
+    return Fail(configuration.status());
+  }
+  if (const absl::Status usable = porthole::Node::Check(*configuration); !usable.ok()) {
+    return Fail(usable);
+  }
+  std::cout << file << ": ok\n";
+  return 0;
+}
+
+int Serve(const std::string& file) {
+  absl::StatusOr<porthole::config::Configuration> configuration =
+      file.empty() ? porthole::config::Parse("", "the defaults") : porthole::config::Load(file);
+  if (!configuration.ok()) {
+    return Fail(configuration.status());
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = OurSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  porthole::Node node(*std::move(configuration));
+  if (const absl::Status opened = node.Open(); !opened.ok()) {
+    return Fail(opened);
+  }
+  WaitForEnd(signals);
+  node.Shutdown(
+      [&signals](std::chrono::milliseconds limit) { return SignalledWithin(signals, limit); });
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  Options options;
+  CLI::App app{
+      "Porthole, a console proxy for clouds: brings the screens of virtual machines into "
+      "browsers.",
+      "porthole"};
+  app.footer(
+      "Without options it runs with the defaults. A management server drives it with\n"
+      "portholectl or over gRPC; see docs/integrating.md and docs/operating.md.");
+  app.set_version_flag("--version", "porthole " + porthole::Version());
+  auto* const config =
+      app.add_option("--config", options.config_file, "Run with this configuration file (YAML)");
+  auto* const check = app.add_option("--check-config", options.check_file,
+                                     "Say what is wrong with a configuration file, and exit");
+  auto* const print = app.add_flag("--print-default-config", options.print_default,
+                                   "Print a configuration file with every setting and its default");
+  for (auto* const option : {config, check}) {
+    option->type_name("FILE")->excludes(print);
+  }
+  config->excludes(check);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUnusable;
+  }
+  if (options.print_default) {
+    std::cout << porthole::config::DefaultYaml();
+    return 0;
+  }
+  return options.check_file.empty() ? Serve(options.config_file) : CheckOnly(options.check_file);
+} catch (const std::exception& error) {
+  std::cerr << "porthole: " << error.what() << '\n';
+  return kUnusable;
+}

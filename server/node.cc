@@ -1,0 +1,314 @@
+#include "node.h"
+
+#include "base/id.h"
+#include "base/status.h"
+#include "front/accept_loop.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#ifndef PORTHOLE_VERSION
+#error "the build gives PORTHOLE_VERSION and PORTHOLE_REVISION"
+#endif
+
+namespace porthole {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using telemetry::Condition;
+using telemetry::Level;
+
+// A close frame, then the viewers' FINs, with something to spare.
+constexpr milliseconds kSpare{1000};
+constexpr milliseconds kControlLimit{1000};
+constexpr milliseconds kLook{20};  // how often an ending node looks whether all sessions are gone
+
+telemetry::Level LevelOf(config::LogLevel level) {
+  return static_cast<Level>(level);
+}
+
+session::Limits LimitsOf(const config::Limits& limits) {
+  return {.sessions = limits.sessions,
+          .per_console = limits.sessions_per_console,
+          .per_subject = limits.sessions_per_subject,
+          .per_address = limits.sessions_per_address};
+}
+
+admission::AddressLimits AddressLimitsOf(const config::Limits& limits) {
+  return {.connections = limits.connections_per_address,
+          .attempts_burst = limits.attempts_per_address_burst,
+          .attempts_per_minute = limits.attempts_per_address_per_minute};
+}
+
+// Where the viewer lies: as configured, beside an installed binary, or in the build tree.
+std::string ViewerDirectory(const config::Viewer& viewer) {
+  if (!viewer.directory.empty()) {
+    return viewer.directory;
+  }
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const std::array<fs::path, 2> candidates = {binary / "../share/porthole/viewer",
+                                              binary / "../viewer"};
+  const auto* const found = std::ranges::find_if(
+      candidates, [&error](const fs::path& path) { return fs::exists(path, error); });
+  return (found == candidates.end() ? candidates.front() : *found).lexically_normal().string();
+}
+
+absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener) {
+  if (!listener.tls.has_value()) {
+    return std::shared_ptr<const net::TlsContext>();
+  }
+  const auto min_version = listener.tls->min_version == config::TlsVersion::kTls13
+                               ? net::MinTls::kTls13
+                               : net::MinTls::kTls12;
+  return net::TlsContext::ForServer(listener.tls->certificate_file, listener.tls->private_key_file,
+                                    min_version);
+}
+
+// Token times are whole seconds: a token made in the second in which the node started is new.
+WallTime WholeSeconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+}  // namespace
+
+std::string Version() {
+  return PORTHOLE_VERSION;
+}
+
+Node::WorkerSide::WorkerSide(Node& node, std::size_t index)
+    : dialer(node.workers_->At(index), *node.address_policy_, node.configuration_.timeouts),
+      sessions{.registry = node.registry_,
+               .admission = node.admission_,
+               .dialer = dialer,
+               .timers = node.workers_->At(index).Clockwork(),
+               .buffers = buffers,
+               .worker_traffic = node.metrics_.traffic.Worker(index),
+               .metrics = node.metrics_.session,
+               .admissions = node.metrics_.admission,
+               .log = node.log_,
+               .clock = node.clock_,
+               .limits = {.host = node.configuration_.timeouts.host_handshake,
+                          .viewer = node.configuration_.timeouts.viewer_handshake}},
+      front(*node.public_settings_, sessions) {}
+
+Node::Node(config::Configuration configuration)
+    : configuration_(std::move(configuration)),
+      log_(LevelOf(configuration_.log.level), clock_),
+      metrics_({.version = PORTHOLE_VERSION, .revision = PORTHOLE_REVISION},
+               configuration_.workers),
+      durable_keys_(keys_, store_),
+      blocks_(store_),
+      admission_(configuration_,
+                 {.keys = keys_,
+                  .blocks = blocks_,
+                  .store = store_,
+                  .clock = clock_,
+                  .target_check =
+                      [this](const Target& target) { return address_policy_->CheckTarget(target); },
+                  .process_started = WholeSeconds(clock_.Wall())}),
+      budget_(AddressLimitsOf(configuration_.limits), clock_),
+      registry_(LimitsOf(configuration_.limits)),
+      admin_side_(metrics_, health_),
+      workers_(std::make_unique<net::WorkerPool>(configuration_.workers)),
+      admin_worker_(std::make_unique<net::WorkerPool>(1)) {}
+
+Node::~Node() {
+  if (control_ != nullptr) {
+    control_->Shutdown(milliseconds(0));
+  }
+  workers_->Stop();
+  admin_worker_->Stop();
+  listeners_.clear();
+  admin_listener_.reset();
+  workers_.reset();
+  admin_worker_.reset();
+}
+
+absl::Status Node::Check(const config::Configuration& configuration) {
+  for (const config::Listener& listener : configuration.listeners) {
+    if (const auto tls = LoadTls(listener); !tls.ok()) {
+      return tls.status();
+    }
+  }
+  return front::ViewerFiles::Load(ViewerDirectory(configuration.viewer)).status();
+}
+
+absl::Status Node::Open() {
+  absl::StatusOr<front::ViewerFiles> files =
+      front::ViewerFiles::Load(ViewerDirectory(configuration_.viewer));
+  if (!files.ok()) {
+    return files.status();
+  }
+  files_ = *std::move(files);
+  const absl::StatusOr<state::Remembered> remembered = store_.Load();
+  if (!remembered.ok()) {
+    return remembered.status();
+  }
+  if (const absl::Status restored = durable_keys_.Restore(remembered->keys); !restored.ok()) {
+    return restored;
+  }
+  blocks_.Restore(remembered->blocks, clock_.Wall());
+  health_.Set(Condition::kTokenKeys, keys_.Size() > 0);
+  for (const auto& open : {&Node::OpenPublic, &Node::OpenAdmin, &Node::OpenControl}) {
+    if (const absl::Status opened = (this->*open)(); !opened.ok()) {
+      return opened;
+    }
+  }
+  Serve();
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenPublic() {
+  for (const config::Listener& listener : configuration_.listeners) {
+    const auto tls = LoadTls(listener);
+    if (!tls.ok()) {
+      return tls.status();
+    }
+    absl::StatusOr<std::unique_ptr<net::Listener>> opened =
+        net::Listener::Open({listener.address, listener.port, *tls}, *workers_, workers_->Size(),
+                            configuration_.timeouts);
+    if (!opened.ok()) {
+      return opened.status();
+    }
+    if (*tls != nullptr) {
+      const auto expiry =
+          std::chrono::duration<double>((*tls)->CertificateExpiry().time_since_epoch());
+      metrics_.front.CertificateExpiry((*opened)->Address()).Set(expiry.count());
+    }
+    listeners_.push_back(*std::move(opened));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenAdmin() {
+  absl::StatusOr<std::unique_ptr<net::Listener>> opened =
+      net::Listener::Open({configuration_.admin.address, configuration_.admin.port, nullptr},
+                          *admin_worker_, 1, configuration_.timeouts);
+  if (!opened.ok()) {
+    return opened.status();
+  }
+  admin_listener_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenControl() {
+  const config::Tokens& tokens = configuration_.tokens;
+  control_ = std::make_unique<control::ControlServer>(
+      configuration_.control,
+      control::Surroundings{.clock = clock_,
+                            .log = log_,
+                            .metrics = metrics_.control,
+                            .health = health_,
+                            .keys = keys_,
+                            .durable_keys = durable_keys_,
+                            .blocks = blocks_,
+                            .admission = admission_,
+                            .sessions = registry_,
+                            .store = store_,
+                            .node = {.node_id = configuration_.node_id,
+                                     .boot_id = NewUuid(),
+                                     .version = PORTHOLE_VERSION,
+                                     .started = clock_.Wall(),
+                                     .started_steady = clock_.Steady()},
+                            .token_life = tokens.max_lifetime + 2 * tokens.clock_skew});
+  const absl::StatusOr<std::vector<control::ControlAddress>> addresses = control_->Start();
+  if (!addresses.ok()) {
+    return addresses.status();
+  }
+  for (const control::ControlAddress& address : *addresses) {
+    LogListening("control", address.address, address.tls);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::uint16_t> Node::OwnPorts() const {
+  std::vector<std::uint16_t> ports = {admin_listener_->Port()};
+  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
+    ports.push_back(listener->Port());
+  }
+  if (control_->TcpPort() != 0) {
+    ports.push_back(control_->TcpPort());
+  }
+  return ports;
+}
+
+// Everything is open: from here on connections are taken.
+void Node::Serve() {
+  address_policy_.emplace(configuration_.targets, OwnPorts());
+  public_settings_.emplace(*files_, budget_, admission_, metrics_.front, log_,
+                           configuration_.viewer.frame_ancestors,
+                           configuration_.limits.connections);
+  for (std::size_t i = 0; i < workers_->Size(); ++i) {
+    sides_.push_back(std::make_unique<WorkerSide>(*this, i));
+  }
+  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
+    for (std::size_t i = 0; i < listener->Acceptors().size(); ++i) {
+      front::SpawnAcceptLoop(
+          *listener->Acceptors()[i],
+          [side = &sides_[i]->front](std::unique_ptr<net::HttpConnection> connection) {
+            return side->Serve(std::move(connection));
+          },
+          metrics_.front, log_);
+    }
+    LogListening("public", listener->Address(), listener->Secure());
+  }
+  front::SpawnAcceptLoop(
+      *admin_listener_->Acceptors().front(),
+      [this](std::unique_ptr<net::HttpConnection> connection) {
+        return admin_side_.Serve(std::move(connection));
+      },
+      metrics_.front, log_);
+  LogListening("admin", admin_listener_->Address(), false);
+  workers_->Start();
+  admin_worker_->Start();
+  health_.Set(Condition::kListeners, true);
+  control_->RefreshHealth();
+  log_.Log(Level::kInfo, "started",
+           {{"version", PORTHOLE_VERSION},
+            {"node", configuration_.node_id},
+            {"workers", configuration_.workers},
+            {"store", store_.Kind()}});
+}
+
+void Node::LogListening(const char* what, const std::string& address, bool tls) {
+  log_.Log(Level::kInfo, "listening", {{"what", what}, {"address", address}, {"tls", tls}});
+}
+
+void Node::DrainUntilEmpty(milliseconds limit, const std::function<bool(milliseconds)>& hurry) {
+  const SteadyTime until = clock_.Steady() + limit;
+  while (registry_.Size() > 0 && clock_.Steady() < until) {
+    if (hurry(kLook)) {
+      return;
+    }
+  }
+}
+
+void Node::Shutdown(const std::function<bool(milliseconds)>& hurry) {
+  log_.Log(Level::kInfo, "stopping", {{"sessions", registry_.Size()}});
+  health_.Set(Condition::kNotDraining, false);
+  metrics_.node.draining.Set(1);
+  control_->RefreshHealth();
+  if (configuration_.shutdown.delay > milliseconds(0)) {
+    hurry(configuration_.shutdown.delay);
+  }
+  admission_.SetDraining(true);
+  DrainUntilEmpty(configuration_.shutdown.grace, hurry);
+  registry_.End(Selector{.kind = SelectorKind::kAll, .value = {}, .addresses = {}},
+                EndReason::kDraining, std::string(Sentence(EndReason::kDraining)));
+  const config::Timeouts& timeouts = configuration_.timeouts;
+  DrainUntilEmpty(timeouts.close_write + 2 * timeouts.close_read + kSpare, hurry);
+  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
+    listener->Close();
+  }
+  control_->Shutdown(kControlLimit);
+  workers_->Stop();
+  admin_worker_->Stop();
+  log_.Log(Level::kInfo, "stopped", {{"sessions_cut", registry_.Size()}});
+}
+
+}  // namespace porthole

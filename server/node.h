@@ -1,0 +1,102 @@
+#pragma once
+
+#include "admission/address_budget.h"
+#include "admission/admission.h"
+#include "admission/blocks.h"
+#include "admission/durable_keys.h"
+#include "base/clock.h"
+#include "config/configuration.h"
+#include "control/server.h"
+#include "front/admin_side.h"
+#include "front/public_side.h"
+#include "front/viewer_files.h"
+#include "net/address_policy.h"
+#include "net/listener.h"
+#include "net/worker.h"
+#include "session/registry.h"
+#include "state/memory_store.h"
+#include "telemetry/health.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+#include "token/key_ring.h"
+
+#include <absl/status/status.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace porthole {
+
+// One Porthole process: every object, in the order of the data. Made, opened, run and ended on the
+// main thread.
+class Node {
+ public:
+  explicit Node(config::Configuration configuration);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node();
+
+  // Loads what the configuration names, and nothing else: for --check-config.
+  // Errors: naming the setting or file.
+  static absl::Status Check(const config::Configuration& configuration);
+
+  // Loads, listens and starts to serve. Errors: as Check(), and ports that are taken.
+  absl::Status Open();
+
+  // Ends: not ready, delay, drain, close frames, listeners, control, loops (design, section 9).
+  // `hurry` is asked in between; once true, nothing is waited for any more.
+  void Shutdown(const std::function<bool(std::chrono::milliseconds)>& hurry);
+
+ private:
+  // What one worker's connections and sessions work with.
+  struct WorkerSide {
+    WorkerSide(Node& node, std::size_t index);
+
+    bridge::BufferPool buffers;
+    net::Dialer dialer;
+    session::Surroundings sessions;
+    front::PublicSide front;
+  };
+
+  absl::Status OpenPublic();
+  absl::Status OpenAdmin();
+  absl::Status OpenControl();
+  void Serve();
+  void LogListening(const char* what, const std::string& address, bool tls);
+  std::vector<std::uint16_t> OwnPorts() const;
+  void DrainUntilEmpty(std::chrono::milliseconds limit,
+                       const std::function<bool(std::chrono::milliseconds)>& hurry);
+
+  const config::Configuration configuration_;
+  SystemClock clock_;
+  telemetry::Logger log_;
+  telemetry::Health health_;
+  telemetry::Metrics metrics_;
+  state::MemoryStore store_;
+  token::KeyRing keys_;
+  admission::DurableKeys durable_keys_;
+  admission::BlockList blocks_;
+  admission::Admission admission_;
+  admission::AddressBudget budget_;
+  session::SessionRegistry registry_;
+  std::optional<front::ViewerFiles> files_;
+  std::optional<net::AddressPolicy> address_policy_;
+  std::optional<front::PublicSettings> public_settings_;
+  front::AdminSide admin_side_;
+  std::vector<std::unique_ptr<WorkerSide>> sides_;
+  // Sockets go before the loops they are on, and the loops, with every coroutine on them, before
+  // all that the coroutines use: the destructor sees to it.
+  std::unique_ptr<net::WorkerPool> workers_;
+  std::unique_ptr<net::WorkerPool> admin_worker_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::unique_ptr<net::Listener> admin_listener_;
+  std::unique_ptr<control::ControlServer> control_;
+};
+
+// The version that the build was given, e.g. "0.1.0".
+std::string Version();
+
+}  // namespace porthole
