@@ -8,7 +8,7 @@ import { fileSays } from '../support/wait.mjs';
 
 export function debianNovncTests(world) {
   test('Debian\'s noVNC works as it is, with the token in its path', async (t) => {
-    const novnc = await serveDebianNovnc(world.demo.origin);
+    const novnc = await serveDebianNovnc(world.demo);
     t.after(() => novnc.stop());
     const token = await world.demo.token({ console: await world.demo.machine() });
     const page = await openPage(world.browser);
