@@ -42,6 +42,7 @@ export class Page {
     text('end-sentence', ending.sentence);
     text('end-advice', ending.advice);
     text('end-reason', ending.code > 0 ? `${ending.reason} · ${ending.code}` : ending.reason);
+    text('desktop-name', '');
     element('end', HTMLElement).dataset['tone'] = ending.tone;
     this.setEnabled(false);
     this.toggleClipboard(false);

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { openConsole, openPage, picture, refusalShown, showsColours, violationsIn } from '../support/browser.mjs';
+import {
+  endShown, openConsole, openPage, picture, refusalShown, showsColours, violationsIn,
+} from '../support/browser.mjs';
 
 export function linkTests(world) {
   // Before all others, for it uses the link that the demo printed.
@@ -28,6 +30,29 @@ export function linkTests(world) {
 
     assert.equal((await page.reload()).status(), 400);
     assert.match((await refusalShown(page)).sentence, /Open the console .*from your cloud portal/);
+  });
+
+  test('of two windows with the same link, one gets the console and the other is told why not', async () => {
+    const link = await world.demo.machineLink();
+    const late = await openPage(world.browser);
+    let letScriptsRun;
+    const mayRun = new Promise((resolve) => {
+      letScriptsRun = resolve;
+    });
+    await late.route('**/assets/*.js', async (route) => {
+      await mayRun;
+      await route.continue();
+    });
+    await late.goto(link, { waitUntil: 'commit' });
+    await late.waitForSelector('#console-name');
+
+    const early = await openConsole(world, link);
+    letScriptsRun();
+
+    const end = await endShown(late);
+    assert.equal(end.reason, 'token_used · 4406');
+    assert.equal(end.headline, 'Link already used');
+    assert.equal(await early.getAttribute('body', 'data-state'), 'connected');
   });
 
   test('an expired link has a page that says so', async () => {

@@ -24,8 +24,8 @@ export async function startDemo() {
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, 'line'), ended]);
-  if (child.exitCode !== null) {
-    throw new Error(`the demo ended with code ${child.exitCode} before it printed a link`);
+  if (child.exitCode !== null || child.signalCode !== null) {
+    throw new Error(`the demo ended (${child.exitCode ?? child.signalCode}) before it printed a link`);
   }
   return new Demo({ child, ended, directory, state, link: first[0] });
 }
