@@ -20,7 +20,7 @@ struct ConnectionOptions {
   // "unix:/path" or "HOST:PORT"; IPv6 in brackets.
   std::string address = "unix:/run/porthole/control.sock";
   // For HOST:PORT: these, or `plaintext`. A unix socket takes neither.
-  std::optional<TlsFiles> tls;
+  std::optional<TlsFiles> tls = std::nullopt;
   // No TLS and no caller's name: only for a node on this machine that is set so.
   bool plaintext = false;
   // How long one call may take, the connecting included.
