@@ -23,7 +23,7 @@ absl::StatusCode CodeOf(const boost::system::error_code& error) {
   if (error == asio::error::operation_aborted) {
     return absl::StatusCode::kCancelled;
   }
-  if (error == beast::http::error::header_limit || error == beast::http::error::body_limit) {
+  if (error == beast::http::error::header_limit) {
     return absl::StatusCode::kResourceExhausted;
   }
   if (error == asio::error::no_descriptors) {

@@ -14,12 +14,20 @@ from harness.node import Node  # noqa: E402
 from harness.rfb_host import FakeHost  # noqa: E402
 
 
+@contextlib.contextmanager
+def short_directory():
+    """A directory for a while, whose path is short enough for unix sockets."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="porthole-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
 @pytest.fixture
 def directory():
-    """A directory whose path is short enough for unix sockets."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="porthole-"))
-    yield path
-    shutil.rmtree(path)
+    with short_directory() as path:
+        yield path
 
 
 @pytest.fixture
@@ -59,6 +67,6 @@ def host(start_host):
 def pytest_runtest_makereport(item):
     report = (yield).get_result()
     start = item.funcargs.get("start_node") if hasattr(item, "funcargs") else None
-    if report.failed and start:
+    if report.failed and report.when == "call" and start:
         for node in start.nodes:
             report.sections.append((f"log of {node.directory.name}", node.child.last_words(60)))

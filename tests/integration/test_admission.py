@@ -5,21 +5,33 @@ import time
 
 import pytest
 
+from conftest import short_directory
 from harness.ends import CODES, expect_close, expect_told
+from harness.node import Node
 from harness.tokens import TokenKey, base64url, claims
 from harness.viewer import Viewer
-from harness.websocket import Refused
+from harness.websocket import Closed, Refused
 from processes import wait_until
 
 UNREACHED = "tcp://127.0.0.1:1"
 
 
-def refusal(node, token, **how):
-    """The close frame that a viewer with that token gets."""
-    viewer = Viewer(node, token, handshake=False, **how)
+def refusal(node, token):
+    """The close frame that a viewer with that token gets before it has said a word."""
+    viewer = Viewer(node, token, handshake=False)
     close = viewer.wait_close()
     viewer.leave()
     return close
+
+
+def refusal_of_a_handshake(node, token):
+    """The close frame that comes in ServerInit's place: a token is claimed while the host is
+    dialled (design, section 5, step 7)."""
+    viewer = Viewer(node, token, handshake=False)
+    with pytest.raises(Closed) as closed:
+        viewer.shake_hands()
+    viewer.leave()
+    return closed.value.close
 
 
 def now():
@@ -98,17 +110,10 @@ BAD_TOKENS = {
 
 
 @pytest.fixture(scope="module")
-def shared_node(tmp_path_factory):
+def shared_node():
     """One Porthole for all the tokens that it only has to refuse."""
-    import pathlib
-    import shutil
-    import tempfile
-
-    from harness.node import Node
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="porthole-"))
-    with Node(directory) as node:
+    with short_directory() as directory, Node(directory) as node:
         yield node
-    shutil.rmtree(directory)
 
 
 @pytest.mark.parametrize("what", BAD_TOKENS)
@@ -142,7 +147,7 @@ def test_a_token_opens_one_session(node, host):
     assert node.http(f"/console?token={token}")[0] == 200, "a preview claims nothing"
     viewer = Viewer(node, token)
 
-    expect_close(refusal(node, token), "token_used")
+    expect_close(refusal_of_a_handshake(node, token), "token_used")
 
     assert node.http(f"/console?token={token}")[0] == 410
     viewer.leave()
@@ -158,7 +163,7 @@ def test_two_at_once_with_one_token(node, host):
         for viewer in viewers:
             try:
                 viewer.shake_hands()
-            except Exception as closed:  # noqa: BLE001: which one loses is open
+            except Closed as closed:
                 ends.append(closed.close)
         assert [close.code for close in ends] == [CODES["token_used"]] * 3
         for viewer in viewers:
@@ -300,7 +305,7 @@ def test_nothing_secret_is_logged(node, start_host):
     node.http(f"/console?token={token}")
     viewer = Viewer(node, token)
     viewer.leave()
-    refusal(node, token)
+    refusal_of_a_handshake(node, token)
     refusal(node, flipped(token, 4))
     expect_told(node, "token_used")
 

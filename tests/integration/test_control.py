@@ -1,7 +1,9 @@
 """The control API through portholectl: keys, sessions, revocation, blocks, callers."""
 
+import ipaddress
 import json
 import subprocess
+import time
 
 import pytest
 from cryptography import x509
@@ -12,7 +14,7 @@ from harness.node import PORTHOLECTL
 from harness.tokens import TokenKey
 from harness.viewer import Viewer
 from harness.vnc_servers import free_port
-from processes import wait_until
+from processes import ProcessFailed, wait_until
 
 
 def test_keys_are_put_listed_and_deleted(node, host):
@@ -33,9 +35,9 @@ def test_keys_are_put_listed_and_deleted(node, host):
 
 
 def test_a_key_is_never_replaced(node):
-    complaint = pytest.raises(Exception, node.put_key, TokenKey("key-1"))
+    with pytest.raises(ProcessFailed, match="key-1"):
+        node.put_key(TokenKey("key-1"))
 
-    assert "key-1" in str(complaint.value)
     assert node.metrics()["porthole_token_keys"] == 1
 
 
@@ -78,7 +80,7 @@ def test_a_session_says_who_where_and_how_much(node, host):
     for told in ("anna", "token-77", "console-7", "web-1", "key-1", "127.0.0.1", "tests/1",
                  "fake", "None", "3.8", host.target, "node-under-test"):
         assert told in text, (told, text)
-    assert session["framebufferSize"] == {"width": 64, "height": 48}
+    assert session["framebuffer_size"] == {"width": 64, "height": 48}
     viewer.leave()
 
 
@@ -110,7 +112,7 @@ def test_revoking_ends_exactly_those_and_says_why(node, host, by):
             host.target, sub=f"user-{n % 5}", jti=f"token-{n}",
             console={"id": f"console-{n % 10}"})))
     node.wait_for_sessions(100)
-    sessions = {session["tokenId"]: session["sessionId"]
+    sessions = {session["token_id"]: session["session_id"]
                 for session in node.control_json("sessions", "list")["sessions"]}
     value, meant = {
         "session": (sessions["token-42"], lambda n: n == 42),
@@ -129,7 +131,7 @@ def test_revoking_ends_exactly_those_and_says_why(node, host, by):
         expect_close(viewers[n].wait_close(), "revoked", words="Maintenance until noon.")
     node.wait_for_sessions(100 - len(chosen))
     rest = node.control_json("sessions", "list").get("sessions", [])
-    assert {session["tokenId"] for session in rest} == {
+    assert {session["token_id"] for session in rest} == {
         f"token-{n}" for n in range(100) if not meant(n)}
     for n in set(range(100)) - set(chosen):
         viewers[n].key(97)
@@ -161,7 +163,6 @@ def test_a_revoked_token_is_refused_even_unused(node, host):
 
 
 def test_revoking_a_subject_lets_later_tokens_pass(node, host):
-    import time
     earlier = node.key.mint(host.target, sub="anna")
 
     node.control("sessions", "revoke", "--subject", "anna")
@@ -173,7 +174,6 @@ def test_revoking_a_subject_lets_later_tokens_pass(node, host):
 
 
 def test_a_block_refuses_later_tokens_too(node, host):
-    import time
     node.control("sessions", "revoke", "--subject", "anna", "--block-for", "10m")
 
     later = node.key.mint(host.target, sub="anna", iat=int(time.time()) + 5)
@@ -236,7 +236,7 @@ def mtls(directory):
     trusted, foreign = Authority(directory, "Trusted CA"), Authority(directory, "Foreign CA")
     uri = x509.UniformResourceIdentifier
     server = trusted.issue("server", x509.DNSName("localhost"), x509.IPAddress(
-        __import__("ipaddress").ip_address("127.0.0.1")))
+        ipaddress.ip_address("127.0.0.1")))
     return {
         "configuration": {
             "tcp": {"port": free_port(), "certificate_file": str(server[0]),

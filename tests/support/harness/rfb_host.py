@@ -140,8 +140,9 @@ class FakeHost:
                    "the end of every connection to the host")
 
     def stop(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        if self._listener.fileno() >= 0:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
         for peer in self.peers:
             if not peer.ended.is_set():
                 try:

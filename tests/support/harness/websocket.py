@@ -180,15 +180,17 @@ class WebSocket:
         return Close(struct.unpack(">H", payload[:2])[0], payload[2:].decode())
 
     def wait_close(self):
-        """Reads on until the server's close frame and gives it; None when there was none."""
+        """Reads on until the server's close frame, answers it as a browser does, and gives it;
+        None when there was none."""
         try:
             while True:
                 self.receive()
         except Closed as closed:
+            self.finish()
             return closed.close
 
     def finish(self):
-        """Answers the server's close frame and reads to the end of the connection."""
+        """Sends a close frame and reads to the end of the connection."""
         try:
             self.close()
             self._stream.read_to_end()
