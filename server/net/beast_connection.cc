@@ -64,18 +64,15 @@ UpgradeCheck CheckUpgrade(const Head& head) {
 HttpRequest Translate(const Head& head) {
   HttpRequest request;
   request.method = Text(head.method_string());
-  const std::string target = Text(head.target());
-  const std::size_t question = target.find('?');
-  request.path = target.substr(0, question);
-  if (question != std::string::npos) {
-    request.query = target.substr(question + 1);
-  }
+  SetTarget(request, Text(head.target()));
   for (const auto& field : head) {
     request.headers.emplace_back(Text(field.name_string()), Text(field.value()));
   }
-  request.has_body =
-      head.has_content_length() ? head[http::field::content_length] != "0" : head.chunked();
+  request.has_body = AnnouncesBody(request);
   request.upgrade = CheckUpgrade(head);
+  if (request.has_body && request.upgrade == UpgradeCheck::kValid) {
+    request.upgrade = UpgradeCheck::kMalformed;
+  }
   return request;
 }
 
@@ -113,7 +110,7 @@ class BeastConnection final : public HttpConnection {
     if (tls_ == nullptr) {
       co_return absl::OkStatus();
     }
-    Deadline deadline = LimitedTo(timeouts_.tls_handshake);
+    const Deadline deadline = LimitedTo(timeouts_.tls_handshake);
     const absl::Status shaken = co_await transport_.HandshakeAsServer(*tls_);
     co_return deadline.Passed() ? TooSlow("the TLS handshake took too long") : shaken;
   }
@@ -121,7 +118,10 @@ class BeastConnection final : public HttpConnection {
   Awaitable<absl::StatusOr<HttpRequest>> ReadRequest() override {
     parser_.emplace();
     parser_->header_limit(kMaxHeadBytes);
-    Deadline deadline = LimitedTo(first_ ? timeouts_.http_header : timeouts_.http_idle);
+    // An idle client is let go with a FIN: it may be about to send.
+    const Deadline deadline(worker_.Clockwork(),
+                            first_ ? timeouts_.http_header : timeouts_.http_idle,
+                            [this] { transport_.Close(); });
     first_ = false;
     const auto [error, count] =
         co_await http::async_read_header(transport_, buffer_, *parser_, kTuple);
@@ -135,6 +135,9 @@ class BeastConnection final : public HttpConnection {
       co_return ToStatus(error, "HTTP request");
     }
     HttpRequest request = Translate(parser_->get());
+    if (!NamesOneHost(request, Version() == kHttp11)) {
+      co_return absl::InvalidArgumentError("HTTP request: exactly one Host must be named");
+    }
     keep_alive_ = parser_->get().keep_alive() && !request.has_body;
     // A client must wait for 101 before it sends frames (RFC 6455, section 4.1).
     if (request.upgrade == UpgradeCheck::kValid && buffer_.size() > 0) {
@@ -161,7 +164,7 @@ class BeastConnection final : public HttpConnection {
       message.body() = {response.body->data(), size};
     }
     http::response_serializer<http::span_body<const char>> serializer(message);
-    Deadline deadline = LimitedTo(timeouts_.http_idle);
+    const Deadline deadline = LimitedTo(timeouts_.http_idle);
     const auto [error, count] = co_await http::async_write(transport_, serializer, kTuple);
     if (deadline.Passed()) {
       co_return TooSlow("the answer was not read in time");
@@ -171,6 +174,7 @@ class BeastConnection final : public HttpConnection {
 
   Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
                                                                  HeaderList headers) override {
+    upgraded_ = true;
     auto stream =
         std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(), timeouts_);
     const WebSocketStream::Request request = parser_->release();
@@ -183,6 +187,9 @@ class BeastConnection final : public HttpConnection {
   }
 
   Awaitable<Closing> Finish() override {
+    if (upgraded_) {
+      co_return Closing::kLost;  // the transport went to the stream, and with it
+    }
     co_return co_await transport_.Linger(worker_.Clockwork(), timeouts_.close_read);
   }
 
@@ -202,6 +209,7 @@ class BeastConnection final : public HttpConnection {
   std::optional<http::request_parser<http::empty_body>> parser_;
   bool first_ = true;
   bool keep_alive_ = false;
+  bool upgraded_ = false;
 };
 
 }  // namespace

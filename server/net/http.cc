@@ -53,6 +53,40 @@ std::size_t HttpRequest::Count(std::string_view name) const {
       headers, [name](const auto& header) { return SameName(header.first, name); }));
 }
 
+void SetTarget(HttpRequest& request, std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (SameName(target.substr(0, scheme.size()), scheme)) {
+      target.remove_prefix(scheme.size());
+      const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+      request.authority = target.substr(0, end);
+      target.remove_prefix(end);
+      break;
+    }
+  }
+  const std::size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (request.path.empty() && !request.authority.empty()) {
+    request.path = "/";
+  }
+  if (question != std::string_view::npos) {
+    request.query = target.substr(question + 1);
+  }
+}
+
+bool NamesOneHost(const HttpRequest& request, bool http11) {
+  const std::size_t count = request.Count("Host");
+  if (count > 1 || (http11 && count == 0)) {
+    return false;
+  }
+  return request.authority.empty() || count == 0 ||
+         SameName(request.authority, *request.Header("Host"));
+}
+
+bool AnnouncesBody(const HttpRequest& request) {
+  return request.Count("Transfer-Encoding") > 0 ||
+         request.Header("Content-Length").value_or("0") != "0";
+}
+
 std::optional<std::string> QueryValue(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::size_t end = query.find('&');

@@ -23,7 +23,8 @@ enum class UpgradeCheck : std::uint8_t {
 // A request's head; bodies are never read.
 struct HttpRequest {
   std::string method;
-  std::string path;   // the target up to "?", as it was sent
+  std::string authority;  // of a target in absolute form, "http://authority/path"; else empty
+  std::string path;       // the target up to "?", as it was sent
   std::string query;  // what follows "?", as it was sent
   HeaderList headers;
   bool has_body = false;
@@ -42,6 +43,17 @@ struct HttpResponse {
   std::string content_type;
   std::shared_ptr<const std::string> body;  // shared, so that files are sent without a copy
 };
+
+// Takes a request's target apart: origin-form or absolute-form (RFC 9112, section 3.2); anything
+// else becomes the path as it is.
+void SetTarget(HttpRequest& request, std::string_view target);
+
+// Whether a request that is good HTTP by its grammar names one host, as RFC 9112, section 3.2
+// demands: exactly one Host (at most one before HTTP/1.1), and the target no other one.
+bool NamesOneHost(const HttpRequest& request, bool http11);
+
+// Whether a body follows the head, as far as the head says; a transfer coding of any kind counts.
+bool AnnouncesBody(const HttpRequest& request);
 
 // The value of `name` in a query, percent-decoded ('+' stays: it is not a space in a token).
 // Nothing when it is not there or not decodable; the first one counts.

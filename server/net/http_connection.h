@@ -41,6 +41,8 @@ class HttpConnection {
   virtual bool KeepAlive() const = 0;
 
   // Answers the last request, whose upgrade must be kValid, with 101. Empty `subprotocol`: none.
+  // Whatever comes of it, nothing but Finish() may be called afterwards.
+  // Errors: as ByteStream's; DEADLINE_EXCEEDED when the other side does not read.
   virtual Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
                                                                          HeaderList headers) = 0;
 
