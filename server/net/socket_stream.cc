@@ -6,8 +6,11 @@
 namespace porthole::net {
 
 // Over TLS this may return early, when a record's head is there and its rest is not: ReadSome()
-// then waits for it.
+// then waits for it. A record that was read in part leaves nothing in the socket to wait for.
 Awaitable<absl::Status> SocketStream::WaitReadable() {
+  if (!closed_ && transport_.HasPending()) {
+    co_return absl::OkStatus();
+  }
   const boost::system::error_code error = co_await transport_.WaitFor(Attempt::Need::kReadable);
   co_return closed_ ? absl::CancelledError("closed") : ToStatus(error, "wait");
 }

@@ -134,7 +134,7 @@ void Transport::FreeTls::operator()(SSL* tls) const {
   SSL_free(tls);
 }
 
-Transport::Transport(Socket socket) : core_(std::make_unique<Core>(std::move(socket))) {
+Transport::Transport(Socket socket) : core_(std::make_shared<Core>(std::move(socket))) {
   core_->peer = PeerName(core_->socket);
 }
 
@@ -211,6 +211,10 @@ Attempt Transport::Core::TlsOutcome(int result, std::size_t moved) {
     return {.error = asio::error::eof};
   }
   return {.error = error_code(static_cast<int>(code), asio::error::get_ssl_category())};
+}
+
+bool Transport::HasPending() const {
+  return core_->tls != nullptr && SSL_pending(core_->tls.get()) > 0;
 }
 
 Awaitable<error_code> Transport::WaitFor(Attempt::Need need) {

@@ -8,6 +8,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/websocket/teardown.hpp>
@@ -58,6 +59,9 @@ class Transport {
   Attempt TryRead(std::span<std::uint8_t> target) { return core_->TryRead(target); }
   Attempt TryWrite(std::span<const std::uint8_t> bytes) { return core_->TryWrite(bytes); }
 
+  // Whether TLS holds bytes that were taken from the socket and not read yet.
+  bool HasPending() const;
+
   // Waits until an attempt is worth repeating.
   Awaitable<boost::system::error_code> WaitFor(Attempt::Need need);
 
@@ -76,7 +80,7 @@ class Transport {
     if (core_->tls == nullptr) {
       return core_->socket.async_read_some(buffers, std::forward<Token>(token));
     }
-    return Compose(Operation<Buffers, true>{core_.get(), buffers}, std::forward<Token>(token));
+    return Compose(Operation<Buffers, true>{core_, buffers}, std::forward<Token>(token));
   }
 
   template <typename Buffers, typename Token>
@@ -84,7 +88,7 @@ class Transport {
     if (core_->tls == nullptr) {
       return core_->socket.async_write_some(buffers, std::forward<Token>(token));
     }
-    return Compose(Operation<Buffers, false>{core_.get(), buffers}, std::forward<Token>(token));
+    return Compose(Operation<Buffers, false>{core_, buffers}, std::forward<Token>(token));
   }
 
  private:
@@ -106,11 +110,11 @@ class Transport {
     std::string peer;
   };
 
-  // Beast's reads and writes over TLS. Never completes inside the initiating call. The core is not
-  // touched after an error: it may be gone.
+  // Beast's reads and writes over TLS. Never completes inside the initiating call. The transport may
+  // go while a wait that succeeded is still in the loop's queue, so the core is asked for each time.
   template <typename Buffers, bool kRead>
   struct Operation {
-    Core* core;
+    std::weak_ptr<Core> weak_core;
     Buffers buffers;
     bool started = false;
     bool done = false;
@@ -122,7 +126,12 @@ class Transport {
         self.complete(done ? last.error : error, last.bytes);
         return;
       }
-      last = AttemptOnce();
+      const std::shared_ptr<Core> core = weak_core.lock();
+      if (core == nullptr) {
+        self.complete(boost::asio::error::operation_aborted, 0);
+        return;
+      }
+      last = AttemptOnce(*core);
       if (last.need != Attempt::Need::kNothing) {
         started = true;
         Socket& socket = core->socket;
@@ -139,25 +148,25 @@ class Transport {
     }
 
    private:
-    Attempt AttemptOnce() {
+    Attempt AttemptOnce(Core& core) {
       if constexpr (kRead) {
         for (auto next = boost::asio::buffer_sequence_begin(buffers);
              next != boost::asio::buffer_sequence_end(buffers); ++next) {
           const boost::asio::mutable_buffer buffer(*next);
           if (buffer.size() > 0) {
-            return core->TryRead({static_cast<std::uint8_t*>(buffer.data()), buffer.size()});
+            return core.TryRead({static_cast<std::uint8_t*>(buffer.data()), buffer.size()});
           }
         }
         return {};
       } else {
-        return WriteGathered();
+        return WriteGathered(core);
       }
     }
 
     // Writes as much of the sequence as the socket takes. A first small piece (a frame's header) is
     // sent in one record with what follows it; a repeated attempt gathers the same bytes again, as
     // OpenSSL demands.
-    Attempt WriteGathered() {
+    Attempt WriteGathered(Core& core) {
       std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
       Attempt total;
       for (;;) {
@@ -166,7 +175,7 @@ class Transport {
         if (size == 0) {
           return total;
         }
-        const Attempt one = core->TryWrite({record.data(), size});
+        const Attempt one = core.TryWrite({record.data(), size});
         total.bytes += one.bytes;
         if (one.error || (one.need != Attempt::Need::kNothing && total.bytes == 0)) {
           total.error = total.bytes == 0 ? one.error : boost::system::error_code();
@@ -203,7 +212,7 @@ class Transport {
         std::move(operation), token, core_->socket);
   }
 
-  std::unique_ptr<Core> core_;
+  std::shared_ptr<Core> core_;  // owned here alone; operations only watch it
 };
 
 // Beast's hooks for the end of a WebSocket. They do nothing: Linger() ends the transport, with time

@@ -1,6 +1,7 @@
 #include "net/websocket_stream.h"
 
 #include "base/status.h"
+#include "net/deadline.h"
 #include "net/error.h"
 #include "net/tcp_life.h"
 
@@ -75,8 +76,13 @@ Awaitable<absl::Status> WebSocketStream::Accept(const Request& request,
           response.set(name, value);
         }
       }));
+  const Deadline deadline(life_timer_.Owner(), timeouts_.http_header,
+                          [this] { CutOff("the viewer did not take the answer to its upgrade"); });
   const auto [error] = co_await socket_.async_accept(request, kTuple);
   socket_.set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
+  if (deadline.Passed()) {
+    co_return Error(absl::StatusCode::kDeadlineExceeded, cut_off_);
+  }
   if (error) {
     lost_ = true;
     co_return ToStatus(error, "WebSocket handshake");
@@ -165,7 +171,9 @@ Awaitable<absl::Status> WebSocketStream::Write(std::span<const std::uint8_t> byt
       co_await socket_.async_write(asio::buffer(bytes.data(), bytes.size()), kTuple);
   writing_ = false;
   if (closing_) {
-    close_timer_.Arm(timeouts_.close_read);  // the close frame goes out now
+    if (!frame_done_) {
+      close_timer_.Arm(timeouts_.close_read);  // the close frame goes out now
+    }
     co_return absl::CancelledError("closed");
   }
   if (!cut_off_.empty()) {
@@ -246,8 +254,11 @@ void WebSocketStream::Close(Ending ending) {
   const bool exact = fault_code_ != 0 && ending.code == websocket::close_code::protocol_error;
   websocket::close_reason reason(CutSentence(std::move(ending.sentence)).c_str());
   reason.code = exact ? fault_code_ : ending.code;
+  close_pending_ = true;
   socket_.async_close(reason, [this](const error_code& error) {
-    if (error && error != websocket::error::closed) {
+    close_pending_ = false;
+    // Where the viewer's close frame came first, Beast answered that one and aborts ours.
+    if (error && error != websocket::error::closed && !frame_done_) {
       lost_ = true;
     }
     CloseFrameDone();
@@ -256,14 +267,14 @@ void WebSocketStream::Close(Ending ending) {
 
 void WebSocketStream::CloseFrameDone() {
   frame_done_ = true;
+  close_timer_.Disarm();
   frame_done_signal_.cancel();
 }
 
 Awaitable<Closing> WebSocketStream::Closed() {
-  while (!(closing_ && frame_done_)) {
+  while (!closing_ || !frame_done_ || close_pending_) {
     co_await frame_done_signal_.async_wait(kTuple);
   }
-  close_timer_.Disarm();
   if (was_reset_) {
     co_return Closing::kReset;
   }

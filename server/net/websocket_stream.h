@@ -32,6 +32,7 @@ class WebSocketStream final : public ByteStream {
   WebSocketStream(Transport transport, Timers& timers, const Timeouts& timeouts);
 
   // Answers the upgrade with 101, the chosen `subprotocol` (none when empty) and `headers`.
+  // Errors: as ByteStream's; DEADLINE_EXCEEDED when the other side does not take the answer.
   Awaitable<absl::Status> Accept(const Request& request,
                                  std::string subprotocol,
                                  HeaderList headers);
@@ -71,6 +72,7 @@ class WebSocketStream final : public ByteStream {
   bool closing_ = false;
   bool lost_ = false;        // the transport failed: no close frame can be sent
   bool frame_done_ = false;  // the closing handshake is over, one way or the other
+  bool close_pending_ = false;  // Beast's close has not called back yet: this must stay
   bool was_reset_ = false;
   std::string cut_off_;           // why this side reset the connection; empty: it did not
   std::uint16_t fault_code_ = 0;  // the exact close code of a protocol fault found here
