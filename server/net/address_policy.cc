@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <ifaddrs.h>
+#include <optional>
 #include <string_view>
 #include <strings.h>
 #include <system_error>
@@ -17,7 +18,7 @@
 namespace porthole::net {
 namespace {
 
-constexpr std::array<std::string_view, 14> kDeniedPrefixes = {
+constexpr std::array<std::string_view, 15> kDeniedPrefixes = {
     "0.0.0.0/8",          // unspecified: "this network"
     "127.0.0.0/8",        // loopback
     "169.254.0.0/16",     // link-local, and most clouds' metadata service
@@ -30,6 +31,7 @@ constexpr std::array<std::string_view, 14> kDeniedPrefixes = {
     "fe80::/10",          // link-local
     "ff00::/8",           // multicast
     "fd00:ec2::254/128",  // metadata: AWS
+    "fd20:ce::254/128",   // metadata: Google Cloud
     "64:ff9b:1::/48",     // local-use NAT64: what is behind it cannot be known
     "2002::/16",          // 6to4: an IPv4 address in disguise
 };
@@ -128,17 +130,28 @@ bool AddressPolicy::DeniedByDefault(const IpAddress& address) const {
 }
 
 bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) const {
-  static const IpPrefix kLoopback = *IpPrefix::Parse("127.0.0.0/8");
+  // The unspecified address reaches the node itself, too.
+  static const std::vector<IpPrefix> kSelf = {*IpPrefix::Parse("127.0.0.0/8"),
+                                              *IpPrefix::Parse("0.0.0.0/8"),
+                                              *IpPrefix::Parse("::/127")};
   return std::ranges::find(own_ports_, port) != own_ports_.end() &&
-         (kLoopback.Contains(address) ||
+         (AnyContains(kSelf, address) ||
           std::ranges::find(own_addresses_, address) != own_addresses_.end());
 }
 
-absl::Status AddressPolicy::CheckRules(const Target& target, const IpAddress* address) const {
-  const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
-  if (std::ranges::any_of(rules_.deny, speaks)) {
+// A deny rule counts on an address as it is dialled and as it is meant (behind NAT64); an allow rule
+// only on the latter.
+absl::Status AddressPolicy::CheckRules(const Target& target, const IpAddress* dialled) const {
+  const std::optional<IpAddress> real =
+      dialled == nullptr ? std::nullopt : std::optional(dialled->WithoutNat64());
+  const IpAddress* const address = real.has_value() ? &*real : nullptr;
+  const auto denies = [&](const config::TargetRule& rule) {
+    return Speaks(rule, target, address) || Speaks(rule, target, dialled);
+  };
+  if (std::ranges::any_of(rules_.deny, denies)) {
     return Denied("targets.deny has a rule on " + ToString(target));
   }
+  const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
   if (rules_.allow.empty() || std::ranges::any_of(rules_.allow, speaks)) {
     return absl::OkStatus();
   }
@@ -171,7 +184,7 @@ absl::Status AddressPolicy::CheckAddress(const Target& target, const IpAddress& 
   if (IsOwnListener(real, target.port)) {
     return Denied(ToString(target) + " is this node's own listener");
   }
-  return CheckRules(target, &real);
+  return CheckRules(target, &address);
 }
 
 absl::StatusOr<std::string> AddressPolicy::CheckUnixPath(const std::string& path) const {

@@ -42,7 +42,7 @@ class AddressPolicy {
  private:
   bool DeniedByDefault(const IpAddress& address) const;
   bool IsOwnListener(const IpAddress& address, std::uint16_t port) const;
-  absl::Status CheckRules(const Target& target, const IpAddress* address) const;
+  absl::Status CheckRules(const Target& target, const IpAddress* dialled) const;
 
   config::Targets rules_;
   std::vector<std::uint16_t> own_ports_;

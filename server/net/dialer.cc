@@ -123,14 +123,19 @@ Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> DialTcp(Worker& worker,
     co_return addresses.status();
   }
   absl::Status last = absl::UnavailableError("the name has no address");
+  std::vector<IpAddress> allowed;
   for (const IpAddress& address : *addresses) {
-    if (const absl::Status allowed = policy.CheckAddress(target, address); !allowed.ok()) {
-      last = allowed;
-      continue;
+    if (const absl::Status checked = policy.CheckAddress(target, address); checked.ok()) {
+      allowed.push_back(address);
+    } else {
+      last = checked;
     }
-    const tcp::endpoint endpoint(ToAsio(address), target.port);
-    absl::StatusOr<std::unique_ptr<ByteStream>> stream =
-        co_await Connect(worker, endpoint, Left(until));
+  }
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    const tcp::endpoint endpoint(ToAsio(allowed[i]), target.port);
+    // One address that swallows packets leaves time for the others.
+    const std::chrono::milliseconds share = Left(until) / (allowed.size() - i);
+    absl::StatusOr<std::unique_ptr<ByteStream>> stream = co_await Connect(worker, endpoint, share);
     if (stream.ok()) {
       co_return stream;
     }

@@ -35,8 +35,9 @@ absl::Status OpenError(const tcp::endpoint& endpoint, const error_code& error) {
   return Error(absl::StatusCode::kUnavailable, where + error.message());
 }
 
-// The first socket is bound without SO_REUSEPORT, so that a port that is taken is an error and not
-// a share of somebody else's connections; it gets the option afterwards, for the others to join.
+// The first socket listens without SO_REUSEPORT, so that a port that is taken is an error and not a
+// share of somebody else's connections; it gets the option afterwards, for the others to join. Not
+// before listen(): two processes that start together could both have bound by then.
 error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first) {
   error_code error;
   socket.open(endpoint.protocol(), error);
@@ -52,11 +53,11 @@ error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first
   if (!error) {
     socket.bind(endpoint, error);
   }
-  if (!error && first) {
-    socket.set_option(ReusePort(true), error);
-  }
   if (!error) {
     socket.listen(kBacklog, error);
+  }
+  if (!error && first) {
+    socket.set_option(ReusePort(true), error);
   }
   return error;
 }
@@ -70,6 +71,9 @@ Acceptor::Acceptor(tcp::acceptor socket,
     : socket_(std::move(socket)), tls_(std::move(tls)), worker_(worker), timeouts_(timeouts) {}
 
 Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
+  if (!socket_.is_open()) {
+    co_return absl::CancelledError("closed");  // while the caller paused
+  }
   auto [error, socket] = co_await socket_.async_accept(kTuple);
   if (error) {
     const bool exhausted = error == asio::error::no_descriptors ||

@@ -53,6 +53,11 @@ int SelectAlpn(SSL*,
   return SSL_TLSEXT_ERR_OK;
 }
 
+// A key that wants a passphrase is an error, not a question at a terminal that nobody watches.
+int NoPassphrase(char*, int, int, void*) {
+  return -1;
+}
+
 void Configure(SSL_CTX* context, MinTls min_version) {
   SSL_CTX_set_min_proto_version(context,
                                 min_version == MinTls::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
@@ -64,6 +69,9 @@ void Configure(SSL_CTX* context, MinTls min_version) {
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   constexpr std::array<unsigned char, 8> kSessionContext = {'p', 'o', 'r', 't', 'h', 'o', 'l', 'e'};
   SSL_CTX_set_session_id_context(context, kSessionContext.data(), kSessionContext.size());
+  // Sessions are resumed by tickets, which the clients keep: no memory grows here.
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_default_passwd_cb(context, NoPassphrase);
   SSL_CTX_set_alpn_select_cb(context, SelectAlpn, nullptr);
 }
 
