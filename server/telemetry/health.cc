@@ -1,5 +1,6 @@
 #include "telemetry/health.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace porthole::telemetry {
@@ -16,7 +17,7 @@ constexpr std::array<Words, kConditionCount> kWords = {{
     {"listeners", "not every listener is up", false},
     {"token_keys", "no token key has been pushed", false},
     {"not_draining", "the node is draining", true},
-    {"audit", "the audit log lost records", true},
+    {"audit", "the audit log cannot write its records", true},
 }};
 
 }  // namespace
@@ -36,12 +37,7 @@ bool Health::Holds(Condition condition) const {
 }
 
 bool Health::Ready() const {
-  for (const std::atomic<bool>& holds : holds_) {
-    if (!holds.load()) {
-      return false;
-    }
-  }
-  return true;
+  return std::ranges::all_of(holds_, [](const std::atomic<bool>& holds) { return holds.load(); });
 }
 
 std::string Health::Report(bool verbose) const {
@@ -50,17 +46,25 @@ std::string Health::Report(bool verbose) const {
   for (std::size_t i = 0; i < kConditionCount; ++i) {
     const bool holds = holds_.at(i).load();
     ready = ready && holds;
-    if (!verbose) {
-      continue;
+    if (verbose) {
+      report += LineFor(i, holds);
     }
-    report += holds ? "[+]" : "[-]";
-    report += kWords.at(i).name;
-    report += holds ? " ok" : " failed: ";
-    report += holds ? std::string_view() : kWords.at(i).failing;
-    report += '\n';
   }
   report += ready ? "ok\n" : "not ready\n";
   return report;
+}
+
+std::string Health::LineFor(std::size_t condition, bool holds) const {
+  const Words& words = kWords.at(condition);
+  std::string line = holds ? "[+]" : "[-]";
+  line += words.name;
+  line += holds ? " ok" : " failed: ";
+  line += holds ? std::string_view() : words.failing;
+  const std::uint64_t lost = audit_lost_.load(std::memory_order_relaxed);
+  if (static_cast<Condition>(condition) == Condition::kAudit && lost > 0) {
+    line += "; records lost: " + std::to_string(lost);
+  }
+  return line + "\n";
 }
 
 }  // namespace porthole::telemetry

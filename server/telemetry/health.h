@@ -13,7 +13,7 @@ enum class Condition : std::uint8_t {
   kListeners,    // every listener is up; false at first
   kTokenKeys,    // at least one token key is known; false at first
   kNotDraining,  // no drain or shutdown is under way; true at first
-  kAudit,        // the audit log loses nothing, or may; true at first
+  kAudit,        // the audit log writes what it must not lose; true at first
 };
 inline constexpr std::size_t kConditionCount = 4;
 
@@ -28,12 +28,18 @@ class Health {
   // All conditions hold: /readyz answers 200, else 503.
   bool Ready() const;
 
+  // Remembers that the audit log lost a record, for the verbose report.
+  void CountAuditLoss() { audit_lost_.fetch_add(1, std::memory_order_relaxed); }
+
   // The body of /readyz: "ok\n" or "not ready\n"; with `verbose`, before it a line for every
   // condition, e.g. "[-]token_keys failed: no token key has been pushed".
   std::string Report(bool verbose) const;
 
  private:
+  std::string LineFor(std::size_t condition, bool holds) const;
+
   std::array<std::atomic<bool>, kConditionCount> holds_;
+  std::atomic<std::uint64_t> audit_lost_{0};
 };
 
 }  // namespace porthole::telemetry

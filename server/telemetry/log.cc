@@ -1,18 +1,14 @@
 #include "telemetry/log.h"
 
-#include "telemetry/json_text.h"
+#include "telemetry/json_line.h"
 
-#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <chrono>
-#include <cmath>
-#include <iterator>
+#include <array>
 #include <ostream>
-#include <type_traits>
 #include <utility>
 
 namespace porthole::telemetry {
@@ -26,38 +22,6 @@ std::unique_ptr<spdlog::logger> MakeLines(spdlog::sink_ptr sink) {
   lines->set_formatter(
       std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, "\n"));
   return lines;
-}
-
-void AppendValue(std::string& out, const Value& value) {
-  const auto append = [&out](const auto& held) {
-    using Held = std::decay_t<decltype(held)>;
-    if constexpr (std::is_same_v<Held, std::string_view>) {
-      AppendJsonString(out, held, kMaxValueBytes);
-    } else if constexpr (std::is_same_v<Held, double>) {
-      // JSON has no infinities and no NaN (RFC 8259, section 6).
-      out += std::isfinite(held) ? fmt::format("{}", held) : "null";
-    } else {
-      fmt::format_to(std::back_inserter(out), "{}", held);
-    }
-  };
-  std::visit(append, value.Get());
-}
-
-void AppendTime(std::string& out, WallTime time) {
-  const auto days = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - days));
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                 static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                 clock.seconds().count(), clock.subseconds().count());
-}
-
-void AppendField(std::string& out, const Field& field) {
-  out += ',';
-  AppendJsonString(out, field.key, kMaxValueBytes);
-  out += ':';
-  AppendValue(out, field.value);
 }
 
 }  // namespace
@@ -96,16 +60,8 @@ void Logger::Log(Level level, std::string_view event, std::span<const Field> fie
   if (!Writes(level)) {
     return;
   }
-  std::string line = "{\"time\":\"";
-  AppendTime(line, clock_.Wall());
-  line += "\",\"level\":\"";
-  line += Name(level);
-  line += "\",\"event\":";
-  AppendJsonString(line, event, kMaxValueBytes);
-  for (const Field& field : fields) {
-    AppendField(line, field);
-  }
-  line += '}';
+  const std::array<Field, 2> head = {{{"level", Name(level)}, {"event", event}}};
+  const std::string line = JsonLine(clock_.Wall(), head, fields);
   // The level given here is only spdlog's; the line has its own.
   lines_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }

@@ -14,7 +14,7 @@
 #include <variant>
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace porthole::telemetry {

@@ -107,7 +107,7 @@ void AppendStat(Families& families) {
   if (const std::optional<double> boot = BootTime()) {
     Append(families, "process_start_time_seconds",
            "Start time of the process since unix epoch in seconds.",
-           *boot + at(kStartTicks) / ticks);
+           *boot + (at(kStartTicks) / ticks));
   }
 }
 

@@ -45,5 +45,19 @@ TEST(Health, TellsWhichConditionFails) {
             "not ready\n");
 }
 
+TEST(Health, TellsHowManyAuditRecordsAreLost) {
+  Health health;
+  health.CountAuditLoss();
+  health.CountAuditLoss();
+
+  EXPECT_NE(health.Report(true).find("[+]audit ok; records lost: 2\n"), std::string::npos);
+
+  health.Set(Condition::kAudit, false);
+
+  EXPECT_NE(health.Report(true).find(
+                "[-]audit failed: the audit log cannot write its records; records lost: 2\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace porthole::telemetry

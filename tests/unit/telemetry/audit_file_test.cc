@@ -1,0 +1,99 @@
+#include "telemetry/audit_file.h"
+
+#include "base/status.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <unistd.h>
+
+namespace porthole::telemetry {
+namespace {
+
+class AuditFileTest : public testing::Test {
+ protected:
+  AuditFileTest() {
+    std::string name = testing::TempDir() + "porthole-audit-XXXXXX";
+    directory_ = mkdtemp(name.data());
+    path_ = directory_ / "audit.log";
+  }
+  ~AuditFileTest() override { std::filesystem::remove_all(directory_); }
+
+  std::string Text() const {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+  std::filesystem::path directory_;
+  std::filesystem::path path_;
+};
+
+TEST_F(AuditFileTest, AppendsToWhatIsThere) {
+  {
+    absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+    ASSERT_TRUE(file.ok()) << Message(file.status());
+    EXPECT_TRUE(file->Append("one\n"));
+  }
+  absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+  ASSERT_TRUE(file.ok());
+  EXPECT_TRUE(file->Append("two\n"));
+  EXPECT_TRUE(file->Append("three\n"));
+
+  EXPECT_EQ(Text(), "one\ntwo\nthree\n");
+}
+
+TEST_F(AuditFileTest, IsForItsOwnerOnly) {
+  ASSERT_TRUE(AuditFile::Open(path_).ok());
+
+  struct stat status{};
+  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(AuditFileTest, SaysWhyItCannotBeOpened) {
+  const std::string missing = directory_ / "missing" / "audit.log";
+  const std::string link = directory_ / "link";
+  std::filesystem::create_symlink(path_, link);
+
+  EXPECT_EQ(Message(AuditFile::Open(missing).status()),
+            "cannot open the audit log " + missing + ": No such file or directory");
+  EXPECT_EQ(Message(AuditFile::Open(link).status()),
+            "cannot open the audit log " + link + ": Too many levels of symbolic links");
+  EXPECT_EQ(Message(AuditFile::Open(directory_).status()),
+            "cannot open the audit log " + directory_.string() + ": Is a directory");
+}
+
+TEST_F(AuditFileTest, TellsWhenTheDiskIsFull) {
+  absl::StatusOr<AuditFile> file = AuditFile::Open("/dev/full");
+  ASSERT_TRUE(file.ok());
+
+  EXPECT_FALSE(file->Append("one\n"));
+}
+
+TEST_F(AuditFileTest, BeginsANewLineAfterHalfOfOne) {
+  absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+  ASSERT_TRUE(file.ok());
+  ASSERT_EQ(std::signal(SIGXFSZ, SIG_IGN), SIG_DFL);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit four_bytes{.rlim_cur = 4, .rlim_max = before.rlim_max};
+
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &four_bytes), 0);
+  EXPECT_FALSE(file->Append("first\n"));
+  EXPECT_FALSE(file->Append("second\n"));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_TRUE(file->Append("third\n"));
+  std::signal(SIGXFSZ, SIG_DFL);
+
+  EXPECT_EQ(Text(), "firs\nthird\n");
+}
+
+}  // namespace
+}  // namespace porthole::telemetry
