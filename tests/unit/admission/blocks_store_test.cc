@@ -125,25 +125,31 @@ TEST_F(BlocksStoreTest, RestoresThoseInForceAndForgetsTheOthersInTheStore) {
 }
 
 TEST_F(BlocksStoreTest, MakesRoomByForgettingThoseThatEnded) {
-  for (std::size_t i = 0; i < state::kMaxBlocks; ++i) {
+  for (int i = 0; i < 100; ++i) {
     blocks_.Add(ConsoleBlock(std::to_string(i)), kNow, [](const absl::Status&) {});
-    store_.FinishAll();
   }
-  Answer refused;
-  blocks_.Add(ConsoleBlock("more"), kNow, refused.Take());
   store_.FinishAll();
-  EXPECT_EQ(refused.status->code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_FALSE(Blocked("more"));
-  EXPECT_EQ(blocks_.Size(), state::kMaxBlocks);
-
+  ASSERT_EQ(blocks_.Size(), 100U);
   Answer taken;
-  Block later = ConsoleBlock("more", seconds(600));
-  blocks_.Add(later, kNow + seconds(60), taken.Take());
+
+  blocks_.Add(ConsoleBlock("more", seconds(600)), kNow + seconds(60), taken.Take());
   store_.FinishAll();
 
   EXPECT_TRUE(taken.status->ok());
   EXPECT_EQ(blocks_.Size(), 1U);
   EXPECT_EQ(store_.Load()->blocks.size(), 1U);
+}
+
+TEST_F(BlocksStoreTest, BlocksNothingWhenTheStoreIsFull) {
+  Answer refused;
+  store_.FailNext(absl::StatusCode::kResourceExhausted);
+
+  blocks_.Add(ConsoleBlock("more"), kNow, refused.Take());
+  store_.FinishAll();
+
+  EXPECT_EQ(refused.status->code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(Blocked("more"));
+  EXPECT_EQ(blocks_.Size(), 0U);
 }
 
 TEST(BlocksThreads, AreFoundAddedAndLiftedTogether) {
