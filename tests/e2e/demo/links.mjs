@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import {
   endShown, openConsole, openPage, picture, refusalShown, showsColours, violationsIn,
 } from '../support/browser.mjs';
+import { pagePolicy } from '../support/fake_porthole.mjs';
 
 export function linkTests(world) {
   // Before all others, for it uses the link that the demo printed.
@@ -53,6 +54,20 @@ export function linkTests(world) {
     assert.equal(end.reason, 'token_used · 4406');
     assert.equal(end.headline, 'Link already used');
     assert.equal(await early.getAttribute('body', 'data-state'), 'connected');
+  });
+
+  test('the pages come under the headers that the viewer was tried under', async () => {
+    const page = await openPage(world.browser);
+
+    for (const link of [await world.demo.machineLink(), await world.demo.machineLink({ from: -300, until: -120 })]) {
+      const headers = (await page.goto(link)).headers();
+
+      assert.equal(headers['content-security-policy'], pagePolicy);
+      assert.equal(headers['referrer-policy'], 'no-referrer');
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.match(headers['strict-transport-security'], /max-age=/);
+    }
   });
 
   test('an expired link has a page that says so', async () => {
