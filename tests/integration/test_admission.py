@@ -87,6 +87,8 @@ BAD_TOKENS = {
                           lambda key: key.mint(UNREACHED, policy={"no_screenshots": True})),
     "an unknown console member": ("token_invalid",
                                   lambda key: key.mint(UNREACHED, console={"colour": "red"})),
+    "a name with a line end": ("token_invalid",
+                               lambda key: key.mint(UNREACHED, console={"name": "a\nb"})),
     "no target": ("token_invalid", lambda key: key.seal(
         claims(UNREACHED) | {"console": {"id": "x"}})),
     "a target that is none": ("token_invalid", lambda key: key.mint("gopher://x")),
