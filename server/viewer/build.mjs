@@ -49,7 +49,9 @@ function headlines(ends) {
   const known = Object.entries(ends).map(
     ([reason, { headline }]) => `<span data-when="${reason}">${headline}</span>`,
   );
-  return [...known, '<span data-when="other">The console cannot be opened</span>'].join('\n        ');
+  return [...known, '<span data-when="other">The console cannot be opened</span>'].join(
+    '\n        ',
+  );
 }
 
 function headlineRules(ends) {
@@ -83,7 +85,9 @@ const addresses = {
 };
 const script = await bundle('src/main.ts', {
   minify: true,
-  banner: { js: '/* Includes noVNC (MPL-2.0), unchanged: see novnc-license.txt beside this file. */' },
+  banner: {
+    js: '/* Includes noVNC (MPL-2.0), unchanged: see novnc-license.txt beside this file. */',
+  },
 });
 await writePage('console.html', { ...addresses, '%script%': await emit('console', 'js', script) });
 await writePage('error.html', { ...addresses, '%headlines%': headlines(ends) });
@@ -92,8 +96,10 @@ const novnc = path.join(modules, 'node_modules/@novnc/novnc');
 await writeFile(
   path.join(fresh, 'assets/novnc-license.txt'),
   (await readFile(path.join(novnc, 'LICENSE.txt'), 'utf8')) +
-    '\n' + (await readFile(path.join(novnc, 'docs/LICENSE.MPL-2.0'), 'utf8')) +
-    '\n' + (await readFile(path.join(novnc, 'vendor/pako/LICENSE'), 'utf8')),
+    '\n' +
+    (await readFile(path.join(novnc, 'docs/LICENSE.MPL-2.0'), 'utf8')) +
+    '\n' +
+    (await readFile(path.join(novnc, 'vendor/pako/LICENSE'), 'utf8')),
 );
 
 await rm(out, { recursive: true, force: true });

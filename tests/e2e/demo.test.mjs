@@ -14,10 +14,13 @@ const minutes = 60_000;
 // What every group works with; filled before the first test runs.
 const world = { demo: null, browser: null };
 
-before(async () => {
-  world.demo = await startDemo();
-  world.browser = await openBrowser();
-}, { timeout: 25 * minutes });
+before(
+  async () => {
+    world.demo = await startDemo();
+    world.browser = await openBrowser();
+  },
+  { timeout: 25 * minutes },
+);
 
 afterEach(async () => {
   await Promise.all(world.browser.contexts().map((context) => context.close()));

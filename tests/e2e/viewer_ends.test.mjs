@@ -14,7 +14,10 @@ const stage = viewerStage();
 function toldEnds() {
   const file = `${process.env.PORTHOLE_SOURCE_DIR}/server/base/end_reason.cc`;
   const entry = /\{"\w+",\s*(\d+),\s*"((?:[^"\\]|\\.)*)"\}/g;
-  const ends = [...readFileSync(file, 'utf8').matchAll(entry)].map(([, code, text]) => [Number(code), text]);
+  const ends = [...readFileSync(file, 'utf8').matchAll(entry)].map(([, code, text]) => [
+    Number(code),
+    text,
+  ]);
   return ends.filter(([code]) => code !== 0);
 }
 
@@ -30,8 +33,14 @@ test('the token leaves the address bar and travels as a subprotocol', async () =
 
   assert.equal(page.url(), stage.address);
   assert.equal(offered.replaceAll(' ', ''), `porthole.v1,binary,porthole.token.${token}`);
-  assert.equal(await page.evaluate(() => history.length), 2, 'about:blank and the console, no link');
-  await page.waitForFunction(() => document.getElementById('progress').innerText.includes('screen'));
+  assert.equal(
+    await page.evaluate(() => history.length),
+    2,
+    'about:blank and the console, no link',
+  );
+  await page.waitForFunction(() =>
+    document.getElementById('progress').innerText.includes('screen'),
+  );
   await picture(page, 'connecting');
 });
 
@@ -111,8 +120,10 @@ test('a peer that does not speak RFB ends with words, too', async () => {
 test('the error page tells every reason without a script', async () => {
   const context = await stage.browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  const open = (reason, sentence) => page.goto(
-    `${stage.address.replace('console', 'error.html')}?reason=${reason}&sentence=${encodeURIComponent(sentence)}`);
+  const open = (reason, sentence) =>
+    page.goto(
+      `${stage.address.replace('console', 'error.html')}?reason=${reason}&sentence=${encodeURIComponent(sentence)}`,
+    );
 
   await open('token_expired', 'This console link has <b>expired</b>.');
   assert.equal(await page.innerText('h1'), 'Link expired');

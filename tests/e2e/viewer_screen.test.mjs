@@ -9,7 +9,7 @@ import { waitFor } from './support/wait.mjs';
 
 const stage = viewerStage();
 
-test('JPEG rectangles are shown without a violation of the page\'s policy', async () => {
+test("JPEG rectangles are shown without a violation of the page's policy", async () => {
   const page = await connectedPage(stage);
 
   assert.deepEqual(await violationsIn(page), []);
@@ -43,9 +43,14 @@ test('Ctrl+Alt+Del presses the three keys, in order', async () => {
   await page.click('#ctrl-alt-del');
   await waitFor('Delete', () => stage.fake.received().includes(keyBytes(0xffff)));
 
-  const pressed = [0xffe3, 0xffe9, 0xffff].map((key) => stage.fake.received().indexOf(keyBytes(key)));
+  const pressed = [0xffe3, 0xffe9, 0xffff].map((key) =>
+    stage.fake.received().indexOf(keyBytes(key)),
+  );
   assert.ok(pressed[0] >= 0 && pressed[0] < pressed[1] && pressed[1] < pressed[2], String(pressed));
-  assert.ok(await page.evaluate(() => document.activeElement.tagName === 'CANVAS'), 'typing goes on');
+  assert.ok(
+    await page.evaluate(() => document.activeElement.tagName === 'CANVAS'),
+    'typing goes on',
+  );
 });
 
 test('the toolbar works by keyboard and says what its buttons do', async () => {
@@ -66,7 +71,8 @@ test('the toolbar works by keyboard and says what its buttons do', async () => {
 
 test('Ctrl+Alt+Shift alone leaves the screen for the toolbar, and Escape comes back', async () => {
   const page = await connectedPage(stage);
-  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
+  const focused = () =>
+    page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
 
   await page.keyboard.press('Control+Alt+Shift+x');
   assert.equal(await focused(), 'CANVAS');
@@ -76,7 +82,7 @@ test('Ctrl+Alt+Shift alone leaves the screen for the toolbar, and Escape comes b
   assert.equal(await focused(), 'CANVAS');
 });
 
-test('the clipboard\'s text is sent to the console', async () => {
+test("the clipboard's text is sent to the console", async () => {
   const page = await connectedPage(stage);
   const message = clipboardMessages();
 
@@ -125,7 +131,7 @@ test('nothing sticks out of a desktop window or of a phone', async () => {
   }
 });
 
-test('the name is the portal\'s, the host\'s own stands beside it', async () => {
+test("the name is the portal's, the host's own stands beside it", async () => {
   const page = await connectedPage(stage);
 
   assert.equal(await page.innerText('#console-name'), 'web-1');

@@ -8,7 +8,10 @@ const httpToken = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 // travel. Read by hand: URLSearchParams makes a space of a plus sign.
 export function tokenFrom(query: string): string | null {
   const prefix = 'token=';
-  const pair = query.replace(/^\?/, '').split('&').find((part) => part.startsWith(prefix));
+  const pair = query
+    .replace(/^\?/, '')
+    .split('&')
+    .find((part) => part.startsWith(prefix));
   const token = pair === undefined ? '' : decoded(pair.slice(prefix.length));
   return httpToken.test(token) ? token : null;
 }

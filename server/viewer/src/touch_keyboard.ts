@@ -50,7 +50,12 @@ export class TouchKeyboard {
   // Keys that a field keeps to itself. Backspace and Enter edit it and arrive as edits.
   private sendNamedKey(event: KeyboardEvent): void {
     const keysym = keysymOfKey(event.key);
-    if (keysym === null || event.isComposing || event.key === 'Backspace' || event.key === 'Enter') {
+    if (
+      keysym === null ||
+      event.isComposing ||
+      event.key === 'Backspace' ||
+      event.key === 'Enter'
+    ) {
       return;
     }
     event.preventDefault();

@@ -7,13 +7,15 @@ import { serveDebianNovnc } from '../support/debian_novnc.mjs';
 import { fileSays } from '../support/wait.mjs';
 
 export function debianNovncTests(world) {
-  test('Debian\'s noVNC works as it is, with the token in its path', async (t) => {
+  test("Debian's noVNC works as it is, with the token in its path", async (t) => {
     const novnc = await serveDebianNovnc(world.demo);
     t.after(() => novnc.stop());
     const token = await world.demo.token({ console: await world.demo.machine() });
     const page = await openPage(world.browser);
 
-    await page.goto(`${novnc.origin}/vnc.html?autoconnect=true&path=${encodeURIComponent(`websockify?token=${token}`)}`);
+    await page.goto(
+      `${novnc.origin}/vnc.html?autoconnect=true&path=${encodeURIComponent(`websockify?token=${token}`)}`,
+    );
     await page.waitForSelector('html.noVNC_connected');
     await showsColours(page, 2);
     await types(page, 'echo "From Debian\'s page" > /dev/ttyS0\n');

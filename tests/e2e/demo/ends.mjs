@@ -11,7 +11,11 @@ import { startHost, vncScreen } from '../support/hosts.mjs';
 
 // Hosts that fail in one way each: [what it does to who connects, how the console ends].
 const failingHosts = [
-  [(socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'host_protocol_error · 4513', 'Host not understood'],
+  [
+    (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    'host_protocol_error · 4513',
+    'Host not understood',
+  ],
   [vncScreen((socket) => socket.end()), 'host_closed · 1000', 'The console was closed'],
   [vncScreen((socket) => socket.resetAndDestroy()), 'host_lost · 4514', 'Virtual machine lost'],
   [() => undefined, 'host_timeout · 4504', 'Host does not answer'],
@@ -85,7 +89,10 @@ function policyEnds(world) {
   }
 
   test('a console that somebody has to himself: busy', async () => {
-    const settings = { console: { ...await world.demo.machine(), id: randomUUID() }, policy: { sharing: 'exclusive' } };
+    const settings = {
+      console: { ...(await world.demo.machine()), id: randomUUID() },
+      policy: { sharing: 'exclusive' },
+    };
     await openConsole(world, await world.demo.tokenLink(settings));
 
     const end = await endOf(world, settings);
@@ -95,7 +102,10 @@ function policyEnds(world) {
   });
 
   test('a console that the same person opens again: replaced, and it stays so', async () => {
-    const settings = { console: { ...await world.demo.machine(), id: randomUUID() }, policy: { sharing: 'takeover' } };
+    const settings = {
+      console: { ...(await world.demo.machine()), id: randomUUID() },
+      policy: { sharing: 'takeover' },
+    };
     const first = await openConsole(world, await world.demo.tokenLink(settings));
 
     const second = await openConsole(world, await world.demo.tokenLink(settings));
@@ -123,7 +133,9 @@ function policyEnds(world) {
   test('a token for later: token_not_yet_valid', async () => {
     const page = await openPage(world.browser);
 
-    await page.goto(await world.demo.machineLink({ nbf: Math.floor(Date.now() / 1000) + 300, until: 400 }));
+    await page.goto(
+      await world.demo.machineLink({ nbf: Math.floor(Date.now() / 1000) + 300, until: 400 }),
+    );
 
     assert.equal((await refusalShown(page)).headline, 'Link not valid yet');
   });
@@ -134,12 +146,22 @@ function limitEnds(world) {
     const host = await startHost(vncScreen());
     t.after(() => host.stop());
     const console = { target: host.target, id: randomUUID() };
-    const sockets = await Promise.all(Array.from({ length: 16 }, async () => {
-      const offers = ['porthole.v1', 'binary', `porthole.token.${await world.demo.token({ console })}`];
-      const socket = new WebSocket(`${world.demo.origin.replace('http', 'ws')}/websockify`, offers, { rejectUnauthorized: false });
-      await once(socket, 'message');
-      return socket;
-    }));
+    const sockets = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const offers = [
+          'porthole.v1',
+          'binary',
+          `porthole.token.${await world.demo.token({ console })}`,
+        ];
+        const socket = new WebSocket(
+          `${world.demo.origin.replace('http', 'ws')}/websockify`,
+          offers,
+          { rejectUnauthorized: false },
+        );
+        await once(socket, 'message');
+        return socket;
+      }),
+    );
     t.after(() => sockets.forEach((socket) => socket.terminate()));
     const page = await openPage(world.browser);
 
@@ -150,10 +172,20 @@ function limitEnds(world) {
 }
 
 function revocation(world) {
-  test('an administrator\'s words end the console at once', async () => {
-    const page = await openConsole(world, await world.demo.machineLink({ subject: 'to-be-revoked' }));
+  test("an administrator's words end the console at once", async () => {
+    const page = await openConsole(
+      world,
+      await world.demo.machineLink({ subject: 'to-be-revoked' }),
+    );
 
-    await world.demo.control('sessions', 'revoke', '--subject', 'to-be-revoked', '--reason', 'Maintenance of <kvm-7>.');
+    await world.demo.control(
+      'sessions',
+      'revoke',
+      '--subject',
+      'to-be-revoked',
+      '--reason',
+      'Maintenance of <kvm-7>.',
+    );
 
     const end = await endShown(page);
     assert.equal(end.headline, 'Ended by an administrator');

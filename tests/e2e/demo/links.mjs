@@ -4,13 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import {
-  endShown, openConsole, openPage, picture, refusalShown, showsColours, violationsIn,
+  endShown,
+  openConsole,
+  openPage,
+  picture,
+  refusalShown,
+  showsColours,
+  violationsIn,
 } from '../support/browser.mjs';
 import { pagePolicy } from '../support/fake_porthole.mjs';
 
 export function linkTests(world) {
   // Before all others, for it uses the link that the demo printed.
-  test('the printed link opens the machine\'s screen once, and keeps no token', async () => {
+  test("the printed link opens the machine's screen once, and keeps no token", async () => {
     const page = await openConsole(world, world.demo.link);
     await showsColours(page, 8);
     await picture(page, 'demo');
@@ -59,7 +65,10 @@ export function linkTests(world) {
   test('the pages come under the headers that the viewer was tried under', async () => {
     const page = await openPage(world.browser);
 
-    for (const link of [await world.demo.machineLink(), await world.demo.machineLink({ from: -300, until: -120 })]) {
+    for (const link of [
+      await world.demo.machineLink(),
+      await world.demo.machineLink({ from: -300, until: -120 }),
+    ]) {
       const headers = (await page.goto(link)).headers();
 
       assert.equal(headers['content-security-policy'], pagePolicy);

@@ -97,7 +97,10 @@ export async function whileScreenChanges(page, action) {
     globalThis.screenDigest = () => {
       const canvas = document.querySelector('#screen canvas, #noVNC_container canvas');
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      return new Uint32Array(data.buffer).reduce((digest, pixel) => (Math.imul(digest, 31) + pixel) | 0, 7);
+      return new Uint32Array(data.buffer).reduce(
+        (digest, pixel) => (Math.imul(digest, 31) + pixel) | 0,
+        7,
+      );
     };
     globalThis.oldScreen = globalThis.screenDigest();
   });

@@ -8,23 +8,34 @@ import path from 'node:path';
 import tls from 'node:tls';
 
 const root = '/usr/share/novnc';
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
 
 // For a running demo, with the demo's certificate. Ends with stop().
 export async function serveDebianNovnc(demo) {
-  const server = https.createServer({
-    cert: await readFile(path.join(demo.state, 'certificate.pem')),
-    key: await readFile(path.join(demo.state, 'private-key.pem')),
-  }, async (request, response) => {
-    const file = path.join(root, path.normalize(new URL(request.url, 'https://novnc').pathname));
-    try {
-      response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream');
-      response.end(await readFile(file));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  server.on('upgrade', (request, socket, head) => handOn(request, socket, head, new URL(demo.origin)));
+  const server = https.createServer(
+    {
+      cert: await readFile(path.join(demo.state, 'certificate.pem')),
+      key: await readFile(path.join(demo.state, 'private-key.pem')),
+    },
+    async (request, response) => {
+      const file = path.join(root, path.normalize(new URL(request.url, 'https://novnc').pathname));
+      try {
+        response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream');
+        response.end(await readFile(file));
+      } catch {
+        response.writeHead(404).end();
+      }
+    },
+  );
+  server.on('upgrade', (request, socket, head) =>
+    handOn(request, socket, head, new URL(demo.origin)),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -37,8 +48,14 @@ export async function serveDebianNovnc(demo) {
 }
 
 function handOn(request, socket, head, porthole) {
-  const upstream = tls.connect({ host: porthole.hostname, port: porthole.port, rejectUnauthorized: false });
-  const headers = request.rawHeaders.map((word, at) => (at % 2 === 0 ? `${word}: ` : `${word}\r\n`)).join('');
+  const upstream = tls.connect({
+    host: porthole.hostname,
+    port: porthole.port,
+    rejectUnauthorized: false,
+  });
+  const headers = request.rawHeaders
+    .map((word, at) => (at % 2 === 0 ? `${word}: ` : `${word}\r\n`))
+    .join('');
   upstream.write(`GET ${request.url} HTTP/1.1\r\n${headers}\r\n`);
   upstream.write(head);
   upstream.pipe(socket).pipe(upstream);

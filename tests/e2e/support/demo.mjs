@@ -18,14 +18,18 @@ export async function startDemo() {
   const directory = await mkdtemp(path.join(tmpdir(), 'porthole-e2e-'));
   const state = path.join(directory, 'state');
   // Should this process be killed, the kernel ends the demo.
-  const child = spawn('setpriv', [
-    '--pdeathsig', 'TERM', path.join(source, 'deploy/demo/run'), '--port', '0', '--state', state,
-  ], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    'setpriv',
+    ['--pdeathsig', 'TERM', path.join(source, 'deploy/demo/run'), '--port', '0', '--state', state],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, 'line'), ended]);
   if (child.exitCode !== null || child.signalCode !== null) {
-    throw new Error(`the demo ended (${child.exitCode ?? child.signalCode}) before it printed a link`);
+    throw new Error(
+      `the demo ended (${child.exitCode ?? child.signalCode}) before it printed a link`,
+    );
   }
   return new Demo({ child, ended, directory, state, link: first[0] });
 }

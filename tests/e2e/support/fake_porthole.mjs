@@ -12,7 +12,12 @@ export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const types = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.html': 'text/html' };
+const types = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html',
+};
 
 function escaped(text) {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -81,7 +86,9 @@ export class FakePorthole {
     try {
       let body = await readFile(path.join(this.viewer, path.normalize(`/${file}`)));
       if (file.endsWith('.html')) {
-        body = String(body).replace(/\{\{(\w+)\}\}/g, (_, name) => escaped(searchParams.get(name) ?? 'web-1'));
+        body = String(body).replace(/\{\{(\w+)\}\}/g, (_, name) =>
+          escaped(searchParams.get(name) ?? 'web-1'),
+        );
       }
       response.setHeader('Content-Type', types[path.extname(file)] ?? 'text/plain');
       response.setHeader('Content-Security-Policy', this.policy);
@@ -99,7 +106,7 @@ export function bridgeTo(address) {
     const host = net.connect(address);
     host.on('data', (bytes) => socket.send(bytes));
     host.on('close', () => socket.close(1000));
-    host.on('error', () => socket.close(4502, 'The virtual machine\'s host cannot be reached.'));
+    host.on('error', () => socket.close(4502, "The virtual machine's host cannot be reached."));
     socket.on('message', (bytes) => host.write(bytes));
     socket.on('close', () => host.destroy());
   };

@@ -8,10 +8,28 @@ import net from 'node:net';
 // stop().
 export async function startXvnc() {
   const port = await freePort();
-  const child = spawn('Xtigervnc', [
-    '-displayfd', '3', '-geometry', '800x600', '-depth', '24', '-rfbport', String(port),
-    '-interface', '127.0.0.1', '-SecurityTypes', 'None', '-UseBlacklist=0', '-ac', '-nolisten', 'tcp',
-  ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const child = spawn(
+    'Xtigervnc',
+    [
+      '-displayfd',
+      '3',
+      '-geometry',
+      '800x600',
+      '-depth',
+      '24',
+      '-rfbport',
+      String(port),
+      '-interface',
+      '127.0.0.1',
+      '-SecurityTypes',
+      'None',
+      '-UseBlacklist=0',
+      '-ac',
+      '-nolisten',
+      'tcp',
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+  );
   const [display] = await once(child.stdio[3], 'data');
   const picture = await drawPhotograph(`/tmp/.X11-unix/X${String(display).trim()}`, 800, 600);
   return {
@@ -48,8 +66,14 @@ async function drawPhotograph(path, width, height) {
   for (let top = 0; top < height; top += rows) {
     const pixels = photograph(width, rows, top);
     const length = 6 + pixels.length / 4;
-    const header = words([72 | (2 << 8) | (length << 16), drawable, context,
-      width | (rows << 16), top << 16, 24 << 8]);
+    const header = words([
+      72 | (2 << 8) | (length << 16),
+      drawable,
+      context,
+      width | (rows << 16),
+      top << 16,
+      24 << 8,
+    ]);
     socket.write(Buffer.concat([header, pixels]));
   }
   return socket;

@@ -19,5 +19,9 @@ export async function waitFor(what, condition, seconds = 30) {
 
 // Waits until the file's text matches, and resolves to the match.
 export function fileSays(path, pattern, seconds = 30) {
-  return waitFor(`${pattern} in ${path}`, async () => (await readFile(path, 'utf8')).match(pattern), seconds);
+  return waitFor(
+    `${pattern} in ${path}`,
+    async () => (await readFile(path, 'utf8')).match(pattern),
+    seconds,
+  );
 }

@@ -57,7 +57,7 @@ test('a socket that closes without having opened says so', () => {
   assert.deepEqual(heard[0], { code: 1006, text: '', opened: false });
 });
 
-test('what noVNC sends, asks and closes is the socket\'s', () => {
+test("what noVNC sends, asks and closes is the socket's", () => {
   const socket = new Socket();
   const { channel } = channelOver(socket);
   const bytes = new Uint8Array([1]);

@@ -7,9 +7,16 @@ import { describeEnd, endingOf, noLink } from '../../../server/viewer/src/ends.t
 
 // The server's own table: {"name", code, "sentence"} an entry.
 function serverEnds() {
-  const source = readFileSync(`${process.env.PORTHOLE_SOURCE_DIR}/server/base/end_reason.cc`, 'utf8');
+  const source = readFileSync(
+    `${process.env.PORTHOLE_SOURCE_DIR}/server/base/end_reason.cc`,
+    'utf8',
+  );
   const entry = /\{"(\w+)",\s*(\d+),\s*"((?:[^"\\]|\\.)*)"\}/g;
-  return [...source.matchAll(entry)].map(([, reason, code, sentence]) => ({ reason, code: Number(code), sentence }));
+  return [...source.matchAll(entry)].map(([, reason, code, sentence]) => ({
+    reason,
+    code: Number(code),
+    sentence,
+  }));
 }
 
 test('the page knows exactly the ends that the server knows', () => {
@@ -22,7 +29,7 @@ test('the page knows exactly the ends that the server knows', () => {
   );
 });
 
-test('every close code leads to its reason, with the server\'s sentence', () => {
+test("every close code leads to its reason, with the server's sentence", () => {
   for (const { reason, code, sentence } of serverEnds().filter(({ code }) => code > 1000)) {
     const ending = describeEnd({ code, text: sentence, opened: true });
 
@@ -33,7 +40,7 @@ test('every close code leads to its reason, with the server\'s sentence', () => 
   }
 });
 
-test('a normal close is the host\'s, and 1003 a broken protocol like 1002', () => {
+test("a normal close is the host's, and 1003 a broken protocol like 1002", () => {
   assert.equal(describeEnd({ code: 1000, text: '', opened: true }).reason, 'host_closed');
   assert.equal(describeEnd({ code: 1003, text: '', opened: true }).reason, 'protocol_error');
 });

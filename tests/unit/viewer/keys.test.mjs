@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { keysOfEdit, keysymOfCharacter, keysymOfKey, needsShift } from '../../../server/viewer/src/keys.ts';
+import {
+  keysOfEdit,
+  keysymOfCharacter,
+  keysymOfKey,
+  needsShift,
+} from '../../../server/viewer/src/keys.ts';
 
 const backspace = 0xff08;
 const keys = (text) => [...text].map(keysymOfCharacter);
@@ -42,7 +47,7 @@ test('Shift is held for what a US keyboard has above', () => {
   for (const character of 'AZ~!@#$%^&*()_+{}|:"<>?') {
     assert.ok(needsShift(keysymOfCharacter(character)), character);
   }
-  for (const character of 'az09`-=[]\\;\',./ \n\tÄß€') {
+  for (const character of "az09`-=[]\\;',./ \n\tÄß€") {
     assert.ok(!needsShift(keysymOfCharacter(character)), character);
   }
 });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cleanAddress, socketAddress, subprotocols, tokenFrom } from '../../../server/viewer/src/link.ts';
+import {
+  cleanAddress,
+  socketAddress,
+  subprotocols,
+  tokenFrom,
+} from '../../../server/viewer/src/link.ts';
 
 const jwe = 'eyJhbGciOiJkaXIifQ..AAECAwQFBgcICQoL.c2VjcmV0-_.dGFn';
 
@@ -12,8 +17,20 @@ test('the token is taken from the query, wherever it stands', () => {
 });
 
 test('a query without a token that can travel has none', () => {
-  for (const query of ['', '?', '?token', '?token=', '?tokens=a', '?xtoken=a', '?token=a%20b',
-    '?token=a,b', '?token=%', '?token=%C3%A4', '?token=a%0d%0ab', '#token=a']) {
+  for (const query of [
+    '',
+    '?',
+    '?token',
+    '?token=',
+    '?tokens=a',
+    '?xtoken=a',
+    '?token=a%20b',
+    '?token=a,b',
+    '?token=%',
+    '?token=%C3%A4',
+    '?token=a%0d%0ab',
+    '#token=a',
+  ]) {
     assert.equal(tokenFrom(query), null, query);
   }
 });
@@ -26,15 +43,24 @@ test('nothing of the link stays in the address bar', () => {
   const page = new URL(`https://console.example/a/console?token=${jwe}&next=1#token=${jwe}`);
 
   assert.equal(cleanAddress(page), 'https://console.example/a/console');
-  assert.equal(cleanAddress(new URL('https://console.example//console?token=a')), 'https://console.example//console');
+  assert.equal(
+    cleanAddress(new URL('https://console.example//console?token=a')),
+    'https://console.example//console',
+  );
 });
 
 test('the socket is beside the page and as private as it', () => {
   const socketOf = (page) => socketAddress(new URL(page));
 
-  assert.equal(socketOf(`https://console.example/console?token=${jwe}#x`), 'wss://console.example/websockify');
+  assert.equal(
+    socketOf(`https://console.example/console?token=${jwe}#x`),
+    'wss://console.example/websockify',
+  );
   assert.equal(socketOf('http://127.0.0.1:8080/console'), 'ws://127.0.0.1:8080/websockify');
-  assert.equal(socketOf('https://cloud.example:8443/a/b/console'), 'wss://cloud.example:8443/a/b/websockify');
+  assert.equal(
+    socketOf('https://cloud.example:8443/a/b/console'),
+    'wss://cloud.example:8443/a/b/websockify',
+  );
   assert.equal(socketOf('https://[2001:db8::1]/console'), 'wss://[2001:db8::1]/websockify');
 });
 
