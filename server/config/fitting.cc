@@ -116,7 +116,7 @@ void CheckPolicy(const Policy& policy, Problems& problems) {
       problems.Add(Item("policy.sharing", i), "stands there twice");
     }
   }
-  if (std::find(allowed.begin(), allowed.end(), policy.default_sharing) == allowed.end()) {
+  if (std::ranges::find(allowed, policy.default_sharing) == allowed.end()) {
     problems.Add("policy.default_sharing", "must be one of those in policy.sharing");
   }
 }

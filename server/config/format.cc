@@ -17,7 +17,7 @@ constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kDigits = "0123456789";
 
 bool IsOneOf(char character, std::initializer_list<std::string_view> sets) {
-  return std::any_of(sets.begin(), sets.end(), [character](std::string_view set) {
+  return std::ranges::any_of(sets, [character](std::string_view set) {
     return set.find(character) != std::string_view::npos;
   });
 }
@@ -87,14 +87,14 @@ bool IsOrigin(std::string_view text) {
 // A source expression of CSP (Content Security Policy Level 3, section 2.3.1), loosely; strictly
 // nothing that would end the directive or the header.
 bool IsFrameAncestor(std::string_view text) {
-  return text == "'self'" || std::all_of(text.begin(), text.end(), [](char character) {
+  return text == "'self'" || std::ranges::all_of(text, [](char character) {
            return IsOneOf(character, {kLower, kUpper, kDigits, "-_.*:/[]"});
          });
 }
 
 bool IsCallerName(std::string_view text) {
   constexpr std::array<std::string_view, 3> kKinds = {"uri:", "dns:", "cn:"};
-  return std::any_of(kKinds.begin(), kKinds.end(), [text](std::string_view kind) {
+  return std::ranges::any_of(kKinds, [text](std::string_view kind) {
     return text.starts_with(kind) && text.size() > kind.size();
   });
 }

@@ -55,8 +55,9 @@ std::vector<std::string> ToTexts(const RepeatedPtrField<std::string>& from) {
 
 // Names of hosts are the same in any case (RFC 4343).
 std::string LowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
   return text;
 }
 

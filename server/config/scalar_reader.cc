@@ -29,7 +29,7 @@ bool IsDuration(const FieldDescriptor& field) {
 }
 
 bool HasControlCharacter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char character) {
+  return std::ranges::any_of(text, [](char character) {
     const auto code = static_cast<std::uint8_t>(character);
     return code < 0x20 || code == 0x7F;
   });
@@ -122,7 +122,7 @@ void ScalarReader::ReadDuration(const YamlNode& node, Message& message) {
 void ScalarReader::ReadWord(const YamlNode& node, Message& message) {
   const google::protobuf::EnumDescriptor& enumeration = *field_.enum_type();
   const std::vector<std::string> words = Words(enumeration);
-  const auto found = std::find(words.begin(), words.end(), node.text);
+  const auto found = std::ranges::find(words, node.text);
   if (found == words.end()) {
     Refuse(node, Shown(node.text) + " must be " + OneOf(words) + DidYouMean(node.text, words));
     return;

@@ -30,8 +30,8 @@ std::vector<std::string> NamesOf(const google::protobuf::Descriptor& section) {
 }
 
 const YamlEntry* Find(const YamlNode& node, const std::string& key) {
-  const auto found = std::find_if(node.entries.begin(), node.entries.end(),
-                                  [&key](const YamlEntry& entry) { return entry.key == key; });
+  const auto found = std::ranges::find_if(
+      node.entries, [&key](const YamlEntry& entry) { return entry.key == key; });
   return found == node.entries.end() ? nullptr : &*found;
 }
 

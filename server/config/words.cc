@@ -40,8 +40,9 @@ std::string WordFor(const google::protobuf::EnumValueDescriptor& value) {
     return value.options().GetExtension(v1::word);
   }
   std::string word = value.name().substr(PrefixOf(*value.type()).size());
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  std::ranges::transform(word, word.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
   return word;
 }
 

@@ -55,8 +55,8 @@ std::string WithEverything() {
 }
 
 const YamlNode* Find(const YamlNode& node, const std::string& key) {
-  const auto found = std::find_if(node.entries.begin(), node.entries.end(),
-                                  [&](const YamlEntry& entry) { return entry.key == key; });
+  const auto found =
+      std::ranges::find_if(node.entries, [&](const YamlEntry& entry) { return entry.key == key; });
   return found == node.entries.end() ? nullptr : &found->value;
 }
 
