@@ -103,9 +103,11 @@ void AddPut(CLI::App& keys, Context& context) {
   CLI::App* const put = keys.add_subcommand("put", "Give the node a key; again is harmless");
   put->add_option("ID", options->key_id, "The name that tokens carry as kid")->required();
   put->add_option("--material-file", options->material_file,
-                  "File with the 32 bytes as base64url text");
+                  "File with the 32 bytes as base64url text")
+      ->type_name("FILE");
   put->add_flag("--generate", options->generate, "Make a new key");
-  put->add_option("--save", options->save_file, "With --generate: new file for the key (0600)");
+  put->add_option("--save", options->save_file, "With --generate: new file for the key (0600)")
+      ->type_name("FILE");
   put->callback([options, &context] {
     context.command = [options, &context] { return Put(context, *options); };
   });

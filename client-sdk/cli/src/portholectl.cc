@@ -29,31 +29,43 @@ constexpr const char* kExamples =
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--address", options.address, "The node: unix:/path or HOST:PORT")
+      ->type_name("ADDRESS")
       ->envname("PORTHOLE_ADDRESS")
       ->capture_default_str();
   app.add_option("--ca", options.ca_file, "PEM file: who signed the node's certificate")
+      ->type_name("FILE")
       ->envname("PORTHOLE_CA");
   app.add_option("--cert", options.certificate_file, "PEM file: your certificate")
+      ->type_name("FILE")
       ->envname("PORTHOLE_CERT");
   app.add_option("--key", options.private_key_file, "PEM file: your certificate's private key")
+      ->type_name("FILE")
       ->envname("PORTHOLE_KEY");
   app.add_option("--server-name", options.server_name,
-                 "The name in the node's certificate, where it is not the address' host");
+                 "The name in the node's certificate, where it is not the address' host")
+      ->type_name("NAME");
   app.add_flag("--plaintext", options.plaintext,
                "No TLS: only for a node on this machine that allows it");
   app.add_option("--output", options.output, "table for people, json for programs")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   app.add_option("--timeout", options.timeout, "How long a call may take, e.g. 500ms, 10s")
+      ->type_name("TIME")
       ->capture_default_str();
 }
 
-// Options of the program are understood after a subcommand, too.
-void LetGlobalOptionsFollow(CLI::App& app) {
+// Options of the program are understood after a subcommand, too; its examples are not repeated.
+void FinishSubcommands(CLI::App& app) {
   for (CLI::App* const sub : app.get_subcommands({})) {
     sub->fallthrough();
-    LetGlobalOptionsFollow(*sub);
+    sub->footer("");
+    FinishSubcommands(*sub);
   }
+}
+
+std::string TellWrongUsage(const CLI::App* /*app*/, const CLI::Error& error) {
+  return "portholectl: " + std::string(error.what()) +
+         "\nRun portholectl --help, or a command with --help, for more.\n";
 }
 
 }  // namespace
@@ -62,6 +74,7 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
   CLI::App app(kAbout, "portholectl");
   Context context(streams);
   app.footer(kExamples);
+  app.failure_message(TellWrongUsage);
   app.set_version_flag("--version", "portholectl " PORTHOLE_VERSION);
   app.require_subcommand(1);
   AddGlobalOptions(app, context.options);
@@ -70,7 +83,7 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
   AddSessionCommands(app, context);
   AddBlockCommands(app, context);
   AddNodeCommand(app, context);
-  LetGlobalOptionsFollow(app);
+  FinishSubcommands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

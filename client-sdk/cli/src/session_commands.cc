@@ -93,10 +93,13 @@ void AddSessionCommands(CLI::App& app, Context& context) {
   const auto revoked = std::make_shared<RevokeOptions>();
   CLI::App* const revoke = sessions->add_subcommand("revoke", "End sessions, and keep them out");
   AddSelectorOptions(*revoke, revoked->which);
-  revoke->add_option("--block-for", revoked->block_for,
-                     "Refuse everything that matches this long, e.g. 10m; without it, links made "
-                     "up to now are refused");
-  revoke->add_option("--reason", revoked->reason, "What the people are told, at most 120 bytes");
+  revoke
+      ->add_option("--block-for", revoked->block_for,
+                   "Refuse everything that matches this long, e.g. 10m; without it, links made "
+                   "up to now are refused")
+      ->type_name("TIME");
+  revoke->add_option("--reason", revoked->reason, "What the people are told, at most 120 bytes")
+      ->type_name("TEXT");
   revoke->callback([revoked, &context] {
     context.command = [revoked, &context] { return Revoke(context, *revoked); };
   });

@@ -3,12 +3,15 @@
 namespace porthole::cli {
 
 void AddFilterOptions(CLI::App& command, SessionOptions& options) {
-  command.add_option("--console", options.console_id, "Of this VM");
-  command.add_option("--subject", options.subject, "Of this user");
-  command.add_option("--key", options.key_id, "Opened by this token key");
-  command.add_option("--token", options.token_id, "Opened by the token with this id (jti)");
-  command.add_option("--client-address", options.client_address,
-                     "From this address or prefix, e.g. 203.0.113.0/24");
+  command.add_option("--console", options.console_id, "Of this VM")->type_name("ID");
+  command.add_option("--subject", options.subject, "Of this user")->type_name("USER");
+  command.add_option("--key", options.key_id, "Opened by this token key")->type_name("ID");
+  command.add_option("--token", options.token_id, "Opened by the token with this id (jti)")
+      ->type_name("ID");
+  command
+      .add_option("--client-address", options.client_address,
+                  "From this address or prefix, e.g. 203.0.113.0/24")
+      ->type_name("ADDRESS");
 }
 
 client::v1::SessionFilter FilterOf(const SessionOptions& options) {
@@ -24,7 +27,7 @@ client::v1::SessionFilter FilterOf(const SessionOptions& options) {
 void AddSelectorOptions(CLI::App& command, SessionOptions& options) {
   auto* const one = command.add_option_group("Which sessions", "Exactly one of");
   one->require_option(1);
-  one->add_option("--session", options.session_id, "This session");
+  one->add_option("--session", options.session_id, "This session")->type_name("ID");
   AddFilterOptions(*one, options);
   one->add_flag("--all", options.all, "Every session");
 }

@@ -146,37 +146,53 @@ absl::Status Mint(const Context& context, const MintOptions& options) {
 
 void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
   TokenClaims& claims = options.claims;
-  mint.add_option("--console", claims.console.id, "The VM's id")->required();
-  mint.add_option("--name", claims.console.name, "The VM's name, for the viewer's title");
+  mint.add_option("--console", claims.console.id, "The VM's id")->type_name("ID")->required();
+  mint.add_option("--name", claims.console.name, "The VM's name, for the viewer's title")
+      ->type_name("NAME");
   mint.add_option("--target", claims.console.target, "Its VNC server: tcp://HOST:PORT, unix:/path")
+      ->type_name("TARGET")
       ->required();
-  mint.add_option("--username", claims.console.username, "For VNC servers that want a name");
+  mint.add_option("--username", claims.console.username, "For VNC servers that want a name")
+      ->type_name("NAME");
   mint.add_option("--password-file", options.password_file,
-                  "File whose first line is the VNC password");
+                  "File whose first line is the VNC password")
+      ->type_name("FILE");
 }
 
 void AddTokenOptions(CLI::App& mint, MintOptions& options) {
-  mint.add_option("--key-id", options.key_id, "The key's name on the node")->required();
-  mint.add_option("--key-file", options.key_file, "File with the key as base64url text")
+  mint.add_option("--key-id", options.key_id, "The key's name on the node")
+      ->type_name("ID")
       ->required();
-  mint.add_option("--subject", options.claims.subject, "The user for whom the link is")->required();
+  mint.add_option("--key-file", options.key_file, "File with the key as base64url text")
+      ->type_name("FILE")
+      ->required();
+  mint.add_option("--subject", options.claims.subject, "The user for whom the link is")
+      ->type_name("USER")
+      ->required();
   mint.add_option("--lifetime", options.lifetime, "How long the link can be opened")
+      ->type_name("TIME")
       ->capture_default_str();
   mint.add_option("--audience", options.claims.audience, "As configured on the node")
+      ->type_name("NAME")
       ->capture_default_str();
-  mint.add_option("--issuer", options.claims.issuer, "Who makes the token");
+  mint.add_option("--issuer", options.claims.issuer, "Who makes the token")->type_name("NAME");
   mint.add_option("--base-url", options.base_url,
-                  "Print a whole link below https://HOST:PORT, not just the token");
+                  "Print a whole link below https://HOST:PORT, not just the token")
+      ->type_name("URL");
 }
 
 void AddPolicyOptions(CLI::App& mint, MintOptions& options) {
   mint.add_flag("--view-only", options.view_only, "Look, but do not touch");
   mint.add_option("--sharing", options.sharing, "Who else may be there")
+      ->type_name("WHO")
       ->check(CLI::IsMember({"shared", "exclusive", "takeover"}));
-  mint.add_option("--idle-timeout", options.idle_timeout, "End after this long without input");
-  mint.add_option("--max-duration", options.max_duration, "End after this long");
+  mint.add_option("--idle-timeout", options.idle_timeout, "End after this long without input")
+      ->type_name("TIME");
+  mint.add_option("--max-duration", options.max_duration, "End after this long")->type_name("TIME");
   mint.add_option("--client-ip", options.claims.policy.client_ip,
-                  "Only from this address or prefix; may be repeated");
+                  "Only from this address or prefix; may be repeated")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false);
 }
 
 }  // namespace

@@ -17,6 +17,13 @@ std::string Explain(const grpc::Status& status) {
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
     return "the node did not answer in time";
   }
+  constexpr std::string_view kNoConnection = "failed to connect to all addresses; last error: ";
+  constexpr std::string_view kUnknown = "UNKNOWN: ";
+  if (message.starts_with(kNoConnection)) {
+    const std::string_view cause = std::string_view(message).substr(kNoConnection.size());
+    return "cannot connect: " +
+           std::string(cause.substr(cause.starts_with(kUnknown) ? kUnknown.size() : 0));
+  }
   return message;
 }
 
