@@ -1,7 +1,9 @@
 """The control API through portholectl: keys, sessions, revocation, blocks, callers."""
 
+import contextlib
 import ipaddress
 import json
+import socket
 import subprocess
 import time
 
@@ -280,3 +282,26 @@ def test_callers_need_a_certificate_with_a_role(start_node, mtls):
     assert node.metrics()["porthole_token_keys"] == 1
     wait_until(lambda: node.metrics().get(
         "porthole_control_requests_total", code="PERMISSION_DENIED") >= 3, 10, "counted refusals")
+
+
+@pytest.mark.parametrize("said", [
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 5000, b"\x16\x03\x01\xff\xff" + b"x" * 100,
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 1000,
+])
+def test_bytes_that_are_no_call_are_shrugged_off(node, start_node, mtls, said):
+    other = start_node(control=mtls["configuration"])
+    port = int(next(event["address"] for event in other.events("listening", what="control")
+                    if not event["address"].startswith("unix:")).rpartition(":")[2])
+    for family, address in [(socket.AF_UNIX, node.control_address.removeprefix("unix:")),
+                            (socket.AF_INET, ("127.0.0.1", port))]:
+        with socket.socket(family) as sock:
+            sock.settimeout(20)
+            sock.connect(address)
+            sock.sendall(said)
+            sock.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionError):
+                while sock.recv(65536):
+                    pass
+
+    assert "node-under-test" in node.control("node")
+    assert call_over_tcp(other, mtls, "manager", "node")[0] == 0

@@ -64,6 +64,16 @@ def test_a_second_signal_cuts(start_node, host):
     viewer.web_socket.socket.close()
 
 
+def test_sighup_ends_nothing(node, host):
+    viewer = Viewer(node, node.key.mint(host.target))
+
+    node.child.signal(signal.SIGHUP)
+
+    viewer.key(97)
+    wait_until(lambda: len(host.peers[0].received) >= 22, 10, "a key after SIGHUP")
+    viewer.leave()
+
+
 def test_idle_time_ends_a_session(node, host):
     viewer = Viewer(node, node.key.mint(host.target, policy={"idle_timeout_s": 1}))
 

@@ -73,17 +73,19 @@ def configuration(directory, changes):
 
 class Node:
     """A Porthole with a token key in it. A context manager: the exit sends SIGTERM and checks
-    that the process ends well, which under AddressSanitizer includes that nothing leaked."""
+    that the process ends well, which under AddressSanitizer includes that nothing leaked.
+    `most_descriptors` is the limit that the system sets it."""
 
-    def __init__(self, directory, key=None, **changes):
+    def __init__(self, directory, key=None, most_descriptors=4096, **changes):
         self.directory = pathlib.Path(directory)
         (self.directory / "control").mkdir(mode=0o700)
         self.log = self.directory / "porthole.log"
         file = self.directory / "porthole.yaml"
         # JSON is YAML, too.
         file.write_text(json.dumps(configuration(self.directory, changes), indent=1))
-        self.child = Child("porthole", [PORTHOLE, "--config", file], self.log,
-                           env=sanitizer_environment())
+        self.child = Child("porthole", [
+            "prlimit", f"--nofile={most_descriptors}", PORTHOLE, "--config", file], self.log,
+            env=sanitizer_environment())
         wait_until(lambda: self.events("started"), 60, "porthole's start", self.child)
         public = self.events("listening", what="public")
         self.address = self._address_of(public, tls=False)
