@@ -45,28 +45,24 @@ absl::StatusOr<std::span<const std::uint8_t>> ClientMessages::Feed(Bytes arrived
 
 absl::Status ClientMessages::Parse(Bytes arrived) {
   Bytes rest = arrived;
-  while (!rest.empty()) {
-    std::size_t used = 0;
+  while (!rest.empty() && !raw_) {
     if (left_ > 0) {
-      used = std::min<std::size_t>(left_, rest.size());
-      TakeBody(rest.first(used));
-    } else {
-      if (pending_ && head_size_ == 0) {
-        ApplyPending(arrived.first(arrived.size() - rest.size()));
-      }
-      const absl::StatusOr<std::size_t> parsed =
-          head_size_ == 0 ? ParseHead(rest) : ParseSplitHead(rest);
-      if (!parsed.ok()) {
-        return parsed.status();
-      }
-      used = *parsed;
+      const std::size_t body = std::min<std::size_t>(left_, rest.size());
+      TakeBody(rest.first(body));
+      rest = rest.subspan(body);
+      continue;
     }
-    rest = rest.subspan(used);
-    if (raw_) {
-      Append(rest);
-      return absl::OkStatus();
+    if (head_size_ == 0) {
+      ApplyPending(arrived.first(arrived.size() - rest.size()));
     }
+    const absl::StatusOr<std::size_t> head =
+        head_size_ == 0 ? ParseHead(rest) : ParseSplitHead(rest);
+    if (!head.ok()) {
+      return head.status();
+    }
+    rest = rest.subspan(*head);
   }
+  Append(rest);  // what an unknown type left
   return absl::OkStatus();
 }
 
@@ -229,7 +225,11 @@ absl::Status ClientMessages::Restrict(Restrictions restrictions) {
 
 // `before`: what of this Feed() was parsed already; it passed if nothing was filtered.
 void ClientMessages::ApplyPending(Bytes before) {
-  restrictions_ = *std::exchange(pending_, std::nullopt);
+  if (!pending_) {
+    return;
+  }
+  restrictions_ = *pending_;
+  pending_.reset();
   if (restrictions_.Any() && !filtering_) {
     filtering_ = true;
     Append(before);

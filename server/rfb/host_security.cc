@@ -133,7 +133,7 @@ net::Awaitable<absl::StatusOr<std::string_view>> IdentifyAtHost(
   if (!type.ok()) {
     co_return type.status();
   }
-  absl::Status identified = co_await RunType(host, version, **type, credentials);
+  const absl::Status identified = co_await RunType(host, version, **type, credentials);
   if (!identified.ok()) {
     co_return Annotate(identified, (*type)->name);
   }

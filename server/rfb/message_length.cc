@@ -30,29 +30,31 @@ MessageLength MeasureFence(std::uint8_t payload) {
   return payload > kMaxFencePayload ? Fails(Kind::kFenceTooLong) : Known(kFenceHead + payload);
 }
 
+MessageLength MeasurePointerEvent(std::uint8_t mask, bool extended_mouse) {
+  return Known(extended_mouse && (mask & kExtendedMouseMarker) != 0 ? 7 : 6);
+}
+
+MessageLength MeasureQemu(std::uint8_t submessage) {
+  return submessage == kQemuExtendedKey ? Known(12) : Fails(Kind::kUnknownType);
+}
+
 // Messages whose length stands in a field of theirs.
 MessageLength MeasureByField(std::span<const std::uint8_t> start, bool extended_mouse) {
   const auto has = [start](std::size_t bytes) { return start.size() >= bytes; };
   constexpr MessageLength kMore = Fails(Kind::kNeedsMore);
   switch (start[0]) {
     case kSetEncodings:
-      return has(4) ? Known(4U + 4U * LoadU16(start.subspan(2))) : kMore;
+      return has(4) ? Known(4U + (4U * LoadU16(start.subspan(2)))) : kMore;
     case kPointerEvent:
-      if (!has(2)) {
-        return kMore;
-      }
-      return Known(extended_mouse && (start[1] & kExtendedMouseMarker) != 0 ? 7 : 6);
+      return has(2) ? MeasurePointerEvent(start[1], extended_mouse) : kMore;
     case kClientCutText:
       return has(kCutTextHead) ? MeasureCutText(LoadU32(start.subspan(4))) : kMore;
     case kClientFence:
       return has(kFenceHead) ? MeasureFence(start[8]) : kMore;
     case kSetDesktopSize:
-      return has(7) ? Known(8U + 16U * start[6]) : kMore;
+      return has(7) ? Known(8U + (16U * start[6])) : kMore;
     case kQemu:
-      if (!has(2)) {
-        return kMore;
-      }
-      return start[1] == kQemuExtendedKey ? Known(12) : Fails(Kind::kUnknownType);
+      return has(2) ? MeasureQemu(start[1]) : kMore;
     default:
       return Fails(Kind::kUnknownType);
   }

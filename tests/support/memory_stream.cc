@@ -1,51 +1,11 @@
 #include "tests/support/memory_stream.h"
 
-#include "base/status.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "tests/support/memory_pipe.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 namespace porthole::testing {
-
-// One direction. A timer that never fires is what a coroutine waits for and a change cancels.
-class MemoryPipe {
- public:
-  MemoryPipe(const boost::asio::any_io_executor& executor, std::size_t capacity)
-      : capacity_(capacity), changed_(executor, boost::asio::steady_timer::time_point::max()) {}
-
-  net::Awaitable<void> Changed() {
-    co_await changed_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  }
-  void Announce() { changed_.cancel(); }
-
-  std::size_t Room() const { return capacity_ - std::min(capacity_, bytes_.size()); }
-  void Put(std::span<const std::uint8_t> bytes) {
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-    Announce();
-  }
-  void Get(std::span<std::uint8_t> target) {
-    const auto end = bytes_.begin() + static_cast<std::ptrdiff_t>(target.size());
-    std::copy(bytes_.begin(), end, target.begin());
-    bytes_.erase(bytes_.begin(), end);
-    Announce();
-  }
-  std::size_t Size() const { return bytes_.size(); }
-
-  bool ended = false;      // the writing end sends no more
-  bool unread = false;     // the reading end closed
-  bool vanished = false;   // either end is gone without a word
-  net::PeerClose goodbye;  // of the writing end
-
- private:
-  std::size_t capacity_;
-  std::deque<std::uint8_t> bytes_;
-  boost::asio::steady_timer changed_;
-};
 
 MemoryStream::MemoryStream(std::shared_ptr<MemoryPipe> incoming,
                            std::shared_ptr<MemoryPipe> outgoing)
@@ -180,7 +140,10 @@ MemoryStreamPair MemoryStreamPair::Make(const boost::asio::any_io_executor& exec
                                         std::size_t capacity) {
   auto one = std::make_shared<MemoryPipe>(executor, capacity);
   auto other = std::make_shared<MemoryPipe>(executor, capacity);
-  return {std::make_unique<MemoryStream>(one, other), std::make_unique<MemoryStream>(other, one)};
+  MemoryStreamPair pair;
+  pair.near = std::make_unique<MemoryStream>(one, other);
+  pair.far = std::make_unique<MemoryStream>(other, one);
+  return pair;
 }
 
 }  // namespace porthole::testing

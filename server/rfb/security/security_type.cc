@@ -29,7 +29,7 @@ std::span<const SecurityType> SecurityTypes() {
 }
 
 const SecurityType* StrongestOf(std::span<const std::uint8_t> offered) {
-  const auto found = std::ranges::find_if(kTypes, [offered](const SecurityType& type) {
+  const auto* const found = std::ranges::find_if(kTypes, [offered](const SecurityType& type) {
     return std::ranges::find(offered, type.number) != offered.end();
   });
   return found == kTypes.end() ? nullptr : &*found;

@@ -30,7 +30,7 @@ class TripledKey {
   explicit TripledKey(std::string_view password) {
     for (std::size_t i = 0; i < std::min(password.size(), kDesKeyBytes); ++i) {
       const std::uint8_t byte = ReverseBits(static_cast<std::uint8_t>(password[i]));
-      bytes_[i] = bytes_[i + kDesKeyBytes] = bytes_[i + 2 * kDesKeyBytes] = byte;
+      bytes_[i] = bytes_[i + kDesKeyBytes] = bytes_[i + (2 * kDesKeyBytes)] = byte;
     }
   }
   TripledKey(const TripledKey&) = delete;
