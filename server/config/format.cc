@@ -105,7 +105,7 @@ std::string WhyNot(v1::Format format, std::string_view text) {
   switch (format) {
     case v1::FORMAT_IP_ADDRESS:
       return IpAddress::Parse(text).ok() ? ""
-                                         : "is not an IP address, such as \"127.0.0.1\" or \"::1\"";
+                                         : R"(is not an IP address, such as "127.0.0.1" or "::1")";
     case v1::FORMAT_IP_PREFIX:
       return IpPrefix::Parse(text).ok()
                  ? ""

@@ -106,7 +106,7 @@ TEST(ReadYaml, RefusesBrokenYamlWithItsLine) {
   EXPECT_EQ(WhyNot("a: [1, 2\n").rfind("f:2: not YAML: ", 0), 0U);
   EXPECT_EQ(WhyNot("a: \"x").rfind("f:1: not YAML: ", 0), 0U);
   EXPECT_EQ(WhyNot("a:\n\t- b\n").rfind("f:2: not YAML: ", 0), 0U);
-  EXPECT_EQ(WhyNot("a: \"\\ud800\"").rfind("f:1: not YAML: ", 0), 0U);
+  EXPECT_EQ(WhyNot(R"(a: "\ud800")").rfind("f:1: not YAML: ", 0), 0U);
 }
 
 TEST(ReadYaml, TakesWhatIsAsLargeAsAllowedAndNoMore) {

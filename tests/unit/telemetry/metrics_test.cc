@@ -65,10 +65,9 @@ TEST_F(MetricsTest, CountsAdmittedSessionsAndTheirTimes) {
   EXPECT_EQ(ValueOf("porthole_sessions_opened_total"), "1");
   EXPECT_EQ(ValueOf("porthole_session_duration_seconds_bucket{le=\"15\"}"), "0");
   EXPECT_EQ(ValueOf("porthole_session_duration_seconds_bucket{le=\"60\"}"), "1");
-  EXPECT_EQ(ValueOf("porthole_handshake_duration_seconds_bucket{side=\"host\",le=\"0.0025\"}"),
-            "0");
-  EXPECT_EQ(ValueOf("porthole_handshake_duration_seconds_bucket{side=\"host\",le=\"0.005\"}"), "1");
-  EXPECT_EQ(ValueOf("porthole_handshake_duration_seconds_bucket{side=\"viewer\",le=\"15\"}"), "0");
+  EXPECT_EQ(ValueOf(R"(porthole_handshake_duration_seconds_bucket{side="host",le="0.0025"})"), "0");
+  EXPECT_EQ(ValueOf(R"(porthole_handshake_duration_seconds_bucket{side="host",le="0.005"})"), "1");
+  EXPECT_EQ(ValueOf(R"(porthole_handshake_duration_seconds_bucket{side="viewer",le="15"})"), "0");
   EXPECT_EQ(ValueOf("porthole_handshake_duration_seconds_count{side=\"viewer\"}"), "1");
 }
 
@@ -106,8 +105,8 @@ TEST_F(MetricsTest, CountsWhatTheFrontSees) {
   metrics_.front.CertificateExpiry("127.0.0.1:8443").Set(1800000000);
   metrics_.front.CertificateExpiry("127.0.0.1:8443").Set(1900000000);
 
-  EXPECT_EQ(ValueOf("porthole_tls_handshakes_total{result=\"timeout\",side=\"viewer\"}"), "1");
-  EXPECT_EQ(ValueOf("porthole_tls_handshakes_total{result=\"failed\",side=\"host\"}"), "0");
+  EXPECT_EQ(ValueOf(R"(porthole_tls_handshakes_total{result="timeout",side="viewer"})"), "1");
+  EXPECT_EQ(ValueOf(R"(porthole_tls_handshakes_total{result="failed",side="host"})"), "0");
   EXPECT_EQ(ValueOf("porthole_http_refused_total{reason=\"origin\"}"), "1");
   EXPECT_EQ(ValueOf("porthole_http_refused_total{reason=\"unavailable\"}"), "0");
   EXPECT_EQ(ValueOf("porthole_accept_errors_total{reason=\"descriptors\"}"), "1");
@@ -123,13 +122,12 @@ TEST_F(MetricsTest, CountsControlRequestsWithinKnownLabels) {
   metrics_.control.Finished("made.up/Method", -1, std::chrono::seconds(1));
 
   EXPECT_EQ(
-      ValueOf(
-          "porthole_control_requests_total{code=\"OK\",method=\"TokenKeyService/PutTokenKey\"}"),
+      ValueOf(R"(porthole_control_requests_total{code="OK",method="TokenKeyService/PutTokenKey"})"),
       "1");
   EXPECT_EQ(ValueOf("porthole_control_requests_total{code=\"ALREADY_EXISTS\",method="
                     "\"TokenKeyService/PutTokenKey\"}"),
             "1");
-  EXPECT_EQ(ValueOf("porthole_control_requests_total{code=\"UNKNOWN\",method=\"other\"}"), "2");
+  EXPECT_EQ(ValueOf(R"(porthole_control_requests_total{code="UNKNOWN",method="other"})"), "2");
   EXPECT_EQ(ValueOf("porthole_control_request_duration_seconds_bucket{method="
                     "\"TokenKeyService/PutTokenKey\",le=\"0.005\"}"),
             "2");
@@ -149,9 +147,9 @@ TEST_F(MetricsTest, ShowsTheNode) {
   EXPECT_EQ(ValueOf("porthole_watchers"), "4");
   EXPECT_EQ(ValueOf("porthole_draining"), "1");
   EXPECT_EQ(ValueOf("porthole_audit_lost_total"), "1");
-  EXPECT_EQ(ValueOf("porthole_reloads_total{result=\"failed\",what=\"certificate\"}"), "1");
-  EXPECT_EQ(ValueOf("porthole_reloads_total{result=\"ok\",what=\"configuration\"}"), "0");
-  EXPECT_EQ(ValueOf("porthole_build_info{revision=\"abc\",version=\"1.2.3\"}"), "1");
+  EXPECT_EQ(ValueOf(R"(porthole_reloads_total{result="failed",what="certificate"})"), "1");
+  EXPECT_EQ(ValueOf(R"(porthole_reloads_total{result="ok",what="configuration"})"), "0");
+  EXPECT_EQ(ValueOf(R"(porthole_build_info{revision="abc",version="1.2.3"})"), "1");
 }
 
 TEST_F(MetricsTest, MayBeScrapedWhileWorkersCount) {
