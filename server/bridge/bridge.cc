@@ -1,7 +1,5 @@
 #include "bridge/bridge.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -25,8 +23,7 @@ void Count(const Parts& parts,
   TrafficCounters::Add(parts.worker_traffic.*which, bytes);
 }
 
-// Moves what the host has to say, borrowing a buffer only while bytes are on their way.
-Awaitable<End> MoveToViewer(const Parts& parts) {
+Awaitable<End> PumpToViewer(const Parts& parts) {
   for (;;) {
     absl::Status waited = co_await parts.host.WaitReadable();
     if (!waited.ok()) {
@@ -48,14 +45,13 @@ Awaitable<End> MoveToViewer(const Parts& parts) {
 
 void NoteInput(const Parts& parts) {
   if (parts.messages.TookInput()) {
+    parts.last_input = parts.clock.Steady();
     const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(parts.clock.Wall());
     parts.last_input_ms.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
 }
 
-// Moves what the viewer sends, through the parser that counts its messages and holds back what the
-// policy forbids.
-Awaitable<End> MoveToHost(const Parts& parts) {
+Awaitable<End> PumpToHost(const Parts& parts) {
   for (;;) {
     absl::Status waited = co_await parts.viewer.WaitReadable();
     if (!waited.ok()) {
@@ -83,16 +79,16 @@ Awaitable<End> MoveToHost(const Parts& parts) {
   }
 }
 
-Awaitable<void> RunDirection(const Parts& parts, Awaitable<End> direction) {
-  const End end = co_await std::move(direction);
+}  // namespace
+
+Awaitable<void> MoveToViewer(const Parts& parts) {
+  const End end = co_await PumpToViewer(parts);
   parts.on_end(end.side, end.status);
 }
 
-}  // namespace
-
-Awaitable<void> RunBridge(Parts parts) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
-  co_await (RunDirection(parts, MoveToViewer(parts)) && RunDirection(parts, MoveToHost(parts)));
+Awaitable<void> MoveToHost(const Parts& parts) {
+  const End end = co_await PumpToHost(parts);
+  parts.on_end(end.side, end.status);
 }
 
 }  // namespace porthole::bridge

@@ -16,7 +16,8 @@ namespace porthole::bridge {
 
 enum class Side : std::uint8_t { kViewer, kHost };
 
-// What a bridge works with; all of it outlives the bridge and belongs to its worker.
+// What the two directions of a session work with; all of it outlives them and belongs to their
+// worker.
 struct Parts {
   net::ByteStream& viewer;
   net::ByteStream& host;
@@ -24,16 +25,21 @@ struct Parts {
   BufferPool& buffers;
   TrafficCounters& session_traffic;
   TrafficCounters& worker_traffic;
-  std::atomic<std::int64_t>& last_input_ms;  // Unix time in milliseconds
+  std::atomic<std::int64_t>& last_input_ms;  // Unix time in milliseconds, for people
+  SteadyTime& last_input;                    // the same moment, for time limits
   const Clock& clock;
-  // Called when a side ends the bridge, with its Status as ByteStream has them (INVALID_ARGUMENT
+  // Called when a side ends a direction, with its Status as ByteStream has them (INVALID_ARGUMENT
   // from the viewer: it broke RFB). Must close both streams: that is what stops the other
   // direction, whose end is told in the same way afterwards.
   std::function<void(Side, const absl::Status&)> on_end;
 };
 
-// Moves bytes both ways until both directions have ended. Back-pressure is the sockets' own:
-// nothing more is read from a side before the other has taken what was read.
-net::Awaitable<void> RunBridge(Parts parts);
+// Moves bytes one way until a side ends it. Back-pressure is the sockets' own: nothing more is read
+// from one side before the other has taken what was read. A buffer is held only while bytes are on
+// their way. `parts` outlives the call.
+net::Awaitable<void> MoveToViewer(const Parts& parts);
+// The same way back, through the parser that counts the viewer's messages and holds back what the
+// policy forbids.
+net::Awaitable<void> MoveToHost(const Parts& parts);
 
 }  // namespace porthole::bridge

@@ -30,6 +30,8 @@ class BufferPool {
     std::unique_ptr<std::uint8_t[]> buffer_;  // NOLINT(*-avoid-c-arrays): uninitialised on purpose
   };
 
+  BufferPool() { free_.reserve(kKept); }  // so that giving back never allocates
+
  private:
   // What one busy worker needs; more than these are freed when they come back.
   static constexpr std::size_t kKept = 32;

@@ -1,37 +1,39 @@
 #include "session/claim.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include <mutex>
 #include <utility>
 
 namespace porthole::session {
 
-namespace asio = boost::asio;
+struct PendingClaim::Answer {
+  std::mutex mutex;
+  bool here = false;
+  std::optional<Refusal> refusal;
+};
 
-PendingClaim::Answer::Answer(const asio::any_io_executor& loop)
-    : arrived(loop, asio::steady_timer::time_point::max()) {}
-
-PendingClaim::PendingClaim(const asio::any_io_executor& loop,
-                           const admission::Admission& admission,
-                           const admission::AdmittedGrant& admitted)
-    : answer_(std::make_shared<Answer>(loop)) {
-  admission.Claim(admitted, [loop, answer = answer_](std::optional<Refusal> refusal) {
-    asio::post(loop, [answer, refusal = std::move(refusal)]() mutable {
-      answer->refusal = std::move(refusal);
-      answer->here = true;
-      answer->arrived.cancel();
-    });
-  });
+PendingClaim::PendingClaim(const admission::Admission& admission,
+                           const admission::AdmittedGrant& admitted,
+                           std::function<void()> answered)
+    : answer_(std::make_shared<Answer>()) {
+  admission.Claim(admitted,
+                  [answer = answer_, ring = std::move(answered)](std::optional<Refusal> refusal) {
+                    {
+                      const std::lock_guard lock(answer->mutex);
+                      answer->refusal = std::move(refusal);
+                      answer->here = true;
+                    }
+                    ring();
+                  });
 }
 
-asio::awaitable<std::optional<Refusal>> PendingClaim::Done() {
-  const std::shared_ptr<Answer> answer = answer_;
-  while (!answer->here) {
-    co_await answer->arrived.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-  co_return answer->refusal;
+bool PendingClaim::Answered() const {
+  const std::lock_guard lock(answer_->mutex);
+  return answer_->here;
+}
+
+std::optional<Refusal> PendingClaim::Refused() const {
+  const std::lock_guard lock(answer_->mutex);
+  return answer_->refusal;
 }
 
 }  // namespace porthole::session

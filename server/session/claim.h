@@ -3,35 +3,29 @@
 #include "admission/admission.h"
 #include "base/end_reason.h"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-
+#include <functional>
 #include <memory>
 #include <optional>
 
 namespace porthole::session {
 
 // A token's claim on its way to the store, while the session goes on dialling: begun at once,
-// awaited before the viewer sees anything.
+// awaited before the viewer sees anything. The store may answer on any thread, also after this
+// object is gone.
 class PendingClaim {
  public:
-  // Begins the claim; the store may answer on any thread, also after this object is gone.
-  PendingClaim(const boost::asio::any_io_executor& loop,
-               const admission::Admission& admission,
-               const admission::AdmittedGrant& admitted);
+  // Begins the claim; calls `answered`, on the answer's thread, when the answer is here.
+  PendingClaim(const admission::Admission& admission,
+               const admission::AdmittedGrant& admitted,
+               std::function<void()> answered);
 
-  // Waits for the answer: nothing, or why the token may not be used.
-  boost::asio::awaitable<std::optional<Refusal>> Done();
+  // Whether the answer is here. Thread-safe.
+  bool Answered() const;
+  // Why the token may not be used; nothing while there is no answer, and when it may.
+  std::optional<Refusal> Refused() const;
 
  private:
-  struct Answer {
-    explicit Answer(const boost::asio::any_io_executor& loop);
-
-    boost::asio::steady_timer arrived;  // cancelled when it did
-    bool here = false;
-    std::optional<Refusal> refusal;
-  };
+  struct Answer;
 
   std::shared_ptr<Answer> answer_;
 };

@@ -37,13 +37,22 @@ Snapshot Record::Snap() const {
 bool Record::RequestEnd(EndRequest request) {
   {
     const std::lock_guard lock(mutex_);
-    if (end_.has_value() || gone_) {
+    if (end_.has_value() || gone_.reached) {
       return false;
     }
     end_ = std::move(request);
   }
   wake_();
   return true;
+}
+
+std::optional<EndRequest> Record::DecideEnd(EndRequest own) {
+  const std::lock_guard lock(mutex_);
+  if (end_.has_value()) {
+    return end_;
+  }
+  end_ = std::move(own);
+  return std::nullopt;
 }
 
 std::optional<EndRequest> Record::EndRequested() const {
@@ -66,28 +75,41 @@ void Record::SetHost(HostFacts facts) {
   host_ = std::move(facts);
 }
 
+void Record::OnLeftConsole(absl::AnyInvocable<void()> callback) {
+  When(left_console_, std::move(callback));
+}
+
+bool Record::HasLeftConsole() const {
+  const std::lock_guard lock(mutex_);
+  return left_console_.reached;
+}
+
 void Record::OnGone(absl::AnyInvocable<void()> callback) {
+  When(gone_, std::move(callback));
+}
+
+bool Record::Gone() const {
+  const std::lock_guard lock(mutex_);
+  return gone_.reached;
+}
+
+void Record::When(Milestone& milestone, absl::AnyInvocable<void()> callback) {
   {
     const std::lock_guard lock(mutex_);
-    if (!gone_) {
-      on_gone_.push_back(std::move(callback));
+    if (!milestone.reached) {
+      milestone.callbacks.push_back(std::move(callback));
       return;
     }
   }
   callback();
 }
 
-bool Record::Gone() const {
-  const std::lock_guard lock(mutex_);
-  return gone_;
-}
-
-void Record::MarkGone() {
+void Record::Reach(Milestone& milestone) {
   std::vector<absl::AnyInvocable<void()>> callbacks;
   {
     const std::lock_guard lock(mutex_);
-    gone_ = true;
-    callbacks = std::exchange(on_gone_, {});
+    milestone.reached = true;
+    callbacks = std::exchange(milestone.callbacks, {});
   }
   for (absl::AnyInvocable<void()>& callback : callbacks) {
     callback();

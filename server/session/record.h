@@ -80,15 +80,24 @@ class Record {
   const Description& About() const { return description_; }
   const SessionNames& Names() const { return description_.names; }
   Traffic& Moved() { return traffic_; }
+  const Traffic& Moved() const { return traffic_; }
   Snapshot Snap() const;
 
   // Asks the session to end; the first request counts. Returns whether this one does.
   bool RequestEnd(EndRequest request);
+  // The session itself ends. Returns the end that was asked for before, and counts then.
+  std::optional<EndRequest> DecideEnd(EndRequest own);
+  // The end that was asked for or decided, by whomever.
   std::optional<EndRequest> EndRequested() const;
 
   void SetState(State state);
   State CurrentState() const;
   void SetHost(HostFacts facts);
+
+  // Calls `callback` once when the session has left its console, so that its host's connection is
+  // closed, on the thread that took it out; at once, here, when it has left already.
+  void OnLeftConsole(absl::AnyInvocable<void()> callback);
+  bool HasLeftConsole() const;
 
   // Calls `callback` once when the session has left the registry, on the thread that took it out;
   // at once, here, when it has left already.
@@ -97,7 +106,15 @@ class Record {
 
  private:
   friend class SessionRegistry;
-  void MarkGone();
+
+  // Something that happens once, and who waits for it.
+  struct Milestone {
+    bool reached = false;
+    std::vector<absl::AnyInvocable<void()>> callbacks;
+  };
+
+  void When(Milestone& milestone, absl::AnyInvocable<void()> callback);
+  void Reach(Milestone& milestone);
 
   const Description description_;
   const std::function<void()> wake_;
@@ -106,8 +123,12 @@ class Record {
   State state_ = State::kAdmitting;
   std::optional<HostFacts> host_;
   std::optional<EndRequest> end_;
-  bool gone_ = false;
-  std::vector<absl::AnyInvocable<void()>> on_gone_;
+  Milestone left_console_;
+  Milestone gone_;
+
+  // The registry's, guarded by its mutex: which places of it the session holds.
+  bool holds_console_ = false;
+  bool holds_address_ = false;
 };
 
 }  // namespace porthole::session

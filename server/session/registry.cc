@@ -59,13 +59,14 @@ void Entry::LeaveConsole() {
   registry_->LeaveConsole(*record_);
 }
 
-std::optional<Refusal> Entry::TakeOver() {
+Judged<std::vector<std::shared_ptr<Record>>> Entry::TakeOver() {
   return registry_->TakeOver(*record_);
 }
 
 SessionRegistry::SessionRegistry(Limits limits) : limits_(limits) {}
 
 Judged<Entry> SessionRegistry::Enter(Description description, std::function<void()> wake) {
+  std::optional<Entry> entry;  // before the lock: should Place() throw, it takes that lock to leave
   const std::lock_guard lock(mutex_);
   if (std::optional<Refusal> refusal = CheckLimits(description)) {
     return *std::move(refusal);
@@ -75,37 +76,72 @@ Judged<Entry> SessionRegistry::Enter(Description description, std::function<void
   }
   description.sequence = ++last_sequence_;
   const auto record = std::make_shared<Record>(std::move(description), std::move(wake));
+  entry.emplace(this, record);
+  Place(record);
+  return Judged<Entry>(std::in_place_type<Entry>, *std::move(entry));
+}
+
+// Nothing is counted before everything that allocates has succeeded.
+void SessionRegistry::Place(const std::shared_ptr<Record>& record) {
   const SessionNames& names = record->Names();
-  sessions_.emplace(record->About().sequence, record);
+  const std::uint64_t sequence = record->About().sequence;
+  std::size_t& of_subject = by_subject_[names.subject];
+  std::size_t& of_address = by_address_[AddressKey(names.client_address)];
+  Holders& holders = by_console_[names.console_id];
   by_id_.emplace(names.session_id, record);
-  by_console_[names.console_id].emplace(record->About().sequence, record);
-  ++by_subject_[names.subject];
-  ++by_address_[AddressKey(names.client_address)];
-  return Judged<Entry>(std::in_place_type<Entry>, this, record);
+  sessions_.emplace(sequence, record);
+  holders.emplace(sequence, record);
+  ++of_subject;
+  ++of_address;
+  record->holds_console_ = true;
+  record->holds_address_ = true;
 }
 
 std::optional<Refusal> SessionRegistry::CheckLimits(const Description& description) const {
-  const SessionNames& names = description.names;
   if (sessions_.size() >= limits_.sessions) {
     return TooMany("This console server is full. Try again in a moment.",
                    "the node's limit of sessions is reached");
   }
-  // Those that a takeover replaces still hold their places, so it may stand beside them.
-  const std::size_t beside = description.policy.sharing == Sharing::kTakeover ? 1 : 0;
+  return CheckCounts(description);
+}
+
+// Those that a takeover replaces still hold their places: where one of them does, the newcomer may
+// stand beside it.
+std::optional<Refusal> SessionRegistry::CheckCounts(const Description& description) const {
+  const SessionNames& names = description.names;
+  const auto beside = [&](const std::function<bool(const Record&)>& matches) {
+    return static_cast<std::size_t>(Replaces(description, matches));
+  };
   const auto console = by_console_.find(names.console_id);
-  if (console != by_console_.end() && console->second.size() >= limits_.per_console + beside) {
+  const std::size_t on_console = console == by_console_.end() ? 0 : console->second.size();
+  if (on_console >= limits_.per_console + beside([](const Record&) { return true; })) {
     return TooMany("Too many people have this console open. Try again later.",
                    "the limit of sessions per console is reached");
   }
-  if (Count(by_subject_, names.subject) >= limits_.per_subject + beside) {
+  const auto same_subject = [&names](const Record& holder) {
+    return holder.Names().subject == names.subject;
+  };
+  if (Count(by_subject_, names.subject) >= limits_.per_subject + beside(same_subject)) {
     return TooMany("You have too many consoles open. Close one and try again.",
                    "the limit of sessions per subject is reached");
   }
-  if (Count(by_address_, AddressKey(names.client_address)) >= limits_.per_address) {
+  const std::string address = AddressKey(names.client_address);
+  const auto same_address = [&address](const Record& holder) {
+    return AddressKey(holder.Names().client_address) == address;
+  };
+  if (Count(by_address_, address) >= limits_.per_address + beside(same_address)) {
     return TooMany("Too many consoles are open from your network address. Close one and try again.",
                    "the limit of sessions per client address is reached");
   }
   return std::nullopt;
+}
+
+bool SessionRegistry::Replaces(const Description& newcomer,
+                               const std::function<bool(const Record&)>& matches) const {
+  const auto console = by_console_.find(newcomer.names.console_id);
+  return newcomer.policy.sharing == Sharing::kTakeover && console != by_console_.end() &&
+         std::ranges::any_of(console->second,
+                             [&](const auto& holder) { return matches(*holder.second); });
 }
 
 std::optional<Refusal> SessionRegistry::CheckSharing(const Description& description) const {
@@ -131,28 +167,34 @@ std::optional<Refusal> SessionRegistry::CheckSharing(const Description& descript
   return std::nullopt;
 }
 
-std::optional<Refusal> SessionRegistry::TakeOver(const Record& newcomer) {
-  std::vector<std::shared_ptr<Record>> replaced;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto console = by_console_.find(newcomer.Names().console_id);
-    if (console == by_console_.end()) {
-      return std::nullopt;
-    }
-    for (const auto& [sequence, holder] : console->second) {
-      if (sequence >= newcomer.About().sequence || !Live(*holder)) {
-        continue;
-      }
-      if (!MayReplace(newcomer.About(), *holder)) {
-        return Refuse(EndReason::kBusy, "another session holds the console");
-      }
-      replaced.push_back(holder);
+Judged<std::vector<std::shared_ptr<Record>>> SessionRegistry::TakeOver(const Record& newcomer) {
+  Judged<std::vector<std::shared_ptr<Record>>> judged = Predecessors(newcomer);
+  if (const auto* const predecessors = std::get_if<std::vector<std::shared_ptr<Record>>>(&judged)) {
+    for (const std::shared_ptr<Record>& holder : *predecessors) {
+      holder->RequestEnd({EndReason::kReplaced, std::string(Sentence(EndReason::kReplaced))});
     }
   }
-  for (const std::shared_ptr<Record>& holder : replaced) {
-    holder->RequestEnd({EndReason::kReplaced, std::string(Sentence(EndReason::kReplaced))});
+  return judged;
+}
+
+Judged<std::vector<std::shared_ptr<Record>>> SessionRegistry::Predecessors(
+    const Record& newcomer) const {
+  std::vector<std::shared_ptr<Record>> predecessors;
+  const std::lock_guard lock(mutex_);
+  const auto console = by_console_.find(newcomer.Names().console_id);
+  if (console == by_console_.end() || !Live(newcomer)) {
+    return predecessors;
   }
-  return std::nullopt;
+  for (const auto& [sequence, holder] : console->second) {
+    if (sequence >= newcomer.About().sequence) {
+      break;
+    }
+    if (Live(*holder) && !MayReplace(newcomer.About(), *holder)) {
+      return Refuse(EndReason::kBusy, "another session holds the console");
+    }
+    predecessors.push_back(holder);
+  }
+  return predecessors;
 }
 
 std::vector<std::shared_ptr<Record>> SessionRegistry::Matching(const Selector& selector) const {
@@ -214,17 +256,21 @@ void SessionRegistry::SetLimits(Limits limits) {
   limits_ = limits;
 }
 
-void SessionRegistry::LeaveConsole(const Record& record) {
-  const std::lock_guard lock(mutex_);
-  const SessionNames& names = record.Names();
-  const auto console = by_console_.find(names.console_id);
-  if (console == by_console_.end() || console->second.erase(record.About().sequence) == 0) {
-    return;  // left before
+void SessionRegistry::LeaveConsole(Record& record) {
+  {
+    const std::lock_guard lock(mutex_);
+    const SessionNames& names = record.Names();
+    if (!std::exchange(record.holds_console_, false)) {
+      return;  // left before
+    }
+    const auto console = by_console_.find(names.console_id);
+    console->second.erase(record.About().sequence);
+    if (console->second.empty()) {
+      by_console_.erase(console);
+    }
+    Decrement(by_subject_, names.subject);
   }
-  if (console->second.empty()) {
-    by_console_.erase(console);
-  }
-  Decrement(by_subject_, names.subject);
+  record.Reach(record.left_console_);
 }
 
 void SessionRegistry::Leave(Record& record) {
@@ -233,9 +279,11 @@ void SessionRegistry::Leave(Record& record) {
     const std::lock_guard lock(mutex_);
     sessions_.erase(record.About().sequence);
     by_id_.erase(record.Names().session_id);
-    Decrement(by_address_, AddressKey(record.Names().client_address));
+    if (std::exchange(record.holds_address_, false)) {
+      Decrement(by_address_, AddressKey(record.Names().client_address));
+    }
   }
-  record.MarkGone();
+  record.Reach(record.gone_);
 }
 
 }  // namespace porthole::session

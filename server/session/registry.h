@@ -39,13 +39,15 @@ class Entry {
   Record* operator->() const { return record_.get(); }
   const std::shared_ptr<Record>& Shared() const { return record_; }
 
-  // Frees the console for others, as soon as the end is decided; the rest stays taken until the
-  // transport is gone. Idempotent.
+  // Frees the console for others, as soon as the end is decided and the host's connection closed;
+  // the rest stays taken until the transport is gone. Idempotent.
   void LeaveConsole();
 
-  // For a session that takes its console over: ends everyone who entered the console before it.
-  // Refuses with kBusy when one of them may not be replaced by this subject.
-  std::optional<Refusal> TakeOver();
+  // For a session that takes its console over: asks everyone who entered the console before it to
+  // end, and returns those who are still there, others that are ending among them. Nobody is asked
+  // when the end of this session was asked for itself.
+  // Refusals: kBusy when one of them may not be replaced by this subject; then nobody is asked.
+  Judged<std::vector<std::shared_ptr<Record>>> TakeOver();
 
  private:
   SessionRegistry* registry_;
@@ -60,7 +62,8 @@ class SessionRegistry {
 
   // Takes the places that a session needs, all in one critical section: in the node, and of its
   // console, subject and address, under the sharing rule of its policy (design, section 5). The
-  // session is visible to End() from here on.
+  // session is visible to End() from here on. `wake` is the Record's. Should memory run out on the
+  // way, nothing stays taken.
   Judged<Entry> Enter(Description description, std::function<void()> wake);
 
   // Asks every session that `selector` matches to end, and returns them. Those already ending for
@@ -89,10 +92,15 @@ class SessionRegistry {
   using Holders = std::map<std::uint64_t, std::shared_ptr<Record>>;
 
   std::optional<Refusal> CheckLimits(const Description& description) const;
+  std::optional<Refusal> CheckCounts(const Description& description) const;
   std::optional<Refusal> CheckSharing(const Description& description) const;
   std::vector<std::shared_ptr<Record>> Matching(const Selector& selector) const;
-  std::optional<Refusal> TakeOver(const Record& newcomer);
-  void LeaveConsole(const Record& record);
+  bool Replaces(const Description& newcomer,
+                const std::function<bool(const Record&)>& matches) const;
+  Judged<std::vector<std::shared_ptr<Record>>> Predecessors(const Record& newcomer) const;
+  Judged<std::vector<std::shared_ptr<Record>>> TakeOver(const Record& newcomer);
+  void Place(const std::shared_ptr<Record>& record);
+  void LeaveConsole(Record& record);
   void Leave(Record& record);
 
   mutable std::mutex mutex_;

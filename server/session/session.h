@@ -17,10 +17,13 @@
 
 namespace porthole::session {
 
-// How long each side may take over its part of the beginning.
+// How long everyone may take over their part of the beginning.
 struct HandshakeLimits {
   std::chrono::milliseconds host{15000};
   std::chrono::milliseconds viewer{15000};
+  std::chrono::milliseconds claim{10000};  // the store, once everything else waits for it
+  // Whom a takeover replaces before the dial, to let go of a host that takes one connection.
+  std::chrono::milliseconds vacate{2000};
 };
 
 // What the sessions of one worker work with. All of it outlives them; one per worker.

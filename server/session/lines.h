@@ -1,0 +1,36 @@
+#pragma once
+
+#include "net/byte_stream.h"
+#include "rfb/host_greeting.h"
+#include "session/ends.h"
+#include "session/record.h"
+#include "telemetry/log.h"
+
+#include <chrono>
+
+namespace porthole::session {
+
+// The log lines of sessions: one for each that never was, and one or two for each that was. None
+// holds a secret; texts from outside are escaped and cut by the logger.
+
+// "session_refused": turned away before it had a place in the registry.
+void LogRefused(telemetry::Logger& log, const Refusal& refusal, const IpAddress& client);
+
+// "session_opened": viewer and host are joined.
+void LogOpened(telemetry::Logger& log,
+               const Record& record,
+               const rfb::HostGreeting& host,
+               std::chrono::steady_clock::duration took);
+
+// How a session went.
+struct Outcome {
+  bool opened = false;
+  End end;
+  net::Closing closing = net::Closing::kClean;
+  std::chrono::steady_clock::duration lasted{0};
+};
+
+// "session_ended" for one that was opened, else "session_failed"; an error where it is a bug.
+void LogEnded(telemetry::Logger& log, const Record& record, const Outcome& outcome);
+
+}  // namespace porthole::session

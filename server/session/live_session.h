@@ -1,0 +1,99 @@
+#pragma once
+
+#include "bridge/bridge.h"
+#include "net/timers.h"
+#include "rfb/client_messages.h"
+#include "rfb/host_greeting.h"
+#include "session/claim.h"
+#include "session/doorbell.h"
+#include "session/ends.h"
+#include "session/registry.h"
+#include "session/session.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace porthole::session {
+
+// What RunSession() came to when nobody refused: a good token and a place in the registry.
+struct Admitted {
+  admission::AdmittedGrant grant;
+  Entry entry;
+};
+
+// One admitted session, on its worker. Two coroutines tell its story, one of the viewer and one of
+// the host; they meet at ServerInit. Whoever decides the end closes both streams, and so every step
+// of both walks out by its ordinary path.
+class LiveSession {
+ public:
+  // All but `admitted` outlive the session. `bell` is the one that `admitted.entry` wakes.
+  LiveSession(const Surroundings& around,
+              net::ByteStream& viewer,
+              Admitted admitted,
+              Doorbell& bell,
+              const boost::asio::any_io_executor& loop);
+  LiveSession(const LiveSession&) = delete;
+  LiveSession& operator=(const LiveSession&) = delete;
+  ~LiveSession();
+
+  // From the claim to the last byte of the viewer's close.
+  net::Awaitable<void> Run();
+
+ private:
+  using Awaitable = net::Awaitable<void>;
+
+  Awaitable Serve();
+  Awaitable Guarded(Awaitable story);
+
+  // The viewer's side.
+  Awaitable ServeViewer();
+  Awaitable GreetViewer();
+
+  // The host's side.
+  Awaitable ServeHost();
+  Awaitable TakeOver();
+  Awaitable Vacated(std::vector<std::shared_ptr<Record>> predecessors);
+  Awaitable DialHost();
+  Awaitable GreetHost();
+  Awaitable Join();
+  Awaitable Claimed();
+  void Open();
+
+  bool Ended();
+  void Finish(End end);
+  void MoveTo(State state);
+  void OnIdleCheck();
+  void Settle(net::Closing closing);
+
+  // Both sides wait for each other, for the store and for other sessions in one place.
+  Awaitable Changed();
+  void Announce() { changed_.cancel(); }
+
+  const Surroundings& around_;
+  net::ByteStream& viewer_;
+  Doorbell& bell_;
+  const boost::asio::any_io_executor loop_;
+  admission::AdmittedGrant grant_;
+  Entry entry_;
+  const SteadyTime started_;
+  boost::asio::steady_timer changed_;
+  std::optional<PendingClaim> claim_;
+  rfb::ClientMessages messages_;
+  net::Timer max_duration_;
+  net::Timer idle_;
+  SteadyTime last_input_;
+  boost::asio::cancellation_signal stop_dial_;
+  std::unique_ptr<net::ByteStream> host_;
+  rfb::HostGreeting greeting_;
+  std::optional<bridge::Parts> parts_;
+  bool viewer_greeted_ = false;
+  bool opened_ = false;
+  std::optional<End> end_;
+};
+
+}  // namespace porthole::session
