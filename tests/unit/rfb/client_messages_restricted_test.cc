@@ -61,7 +61,7 @@ TEST(RestrictedMessages, BothRestrictionsAreViewOnly) {
 }
 
 TEST(RestrictedMessages, AnUnknownTypeEndsTheSessionAtEveryCut) {
-  for (const std::string& unknown : {std::string("\x63"), std::string("\xFF\x01")}) {
+  for (const std::string& unknown : {std::string("c"), std::string("\xFF\x01")}) {
     const std::string stream = UpdateRequest() + unknown + KeyEvent();
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
       const Parsed parsed = ParseCut(kViewOnly, stream, cut, stream.size());
@@ -105,7 +105,7 @@ std::string PassAcross(Restrictions first,
                        std::string_view before,
                        std::string_view after) {
   ClientMessages messages(first);
-  std::string passed = AsString(*messages.Feed(AsBytes(before)));
+  const std::string passed = AsString(*messages.Feed(AsBytes(before)));
   EXPECT_TRUE(messages.Restrict(second).ok());
   const auto rest = messages.Feed(AsBytes(after));
   EXPECT_TRUE(rest.ok()) << rest.status();
@@ -149,7 +149,7 @@ TEST(Restricting, OfALiftedSessionStillPassesUnknownTypesInOrder) {
 
 TEST(Restricting, IsImpossibleAfterAnUnknownType) {
   ClientMessages messages(kNone);
-  ASSERT_TRUE(messages.Feed(AsBytes("\x63")).ok());
+  ASSERT_TRUE(messages.Feed(AsBytes("c")).ok());
 
   EXPECT_EQ(messages.Restrict(kViewOnly).code(), StatusCode::kFailedPrecondition);
   EXPECT_TRUE(messages.Restrict(kNone).ok());
