@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -42,18 +43,32 @@ bool IsEnd(int signal) {
   return signal == SIGTERM || signal == SIGINT;
 }
 
-void WaitForEnd(const sigset_t& signals) {
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0 || !IsEnd(signal)) {
+void WaitForEnd(const sigset_t& signals, porthole::Node& node) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) {
+      continue;
+    }
+    if (IsEnd(signal)) {
+      return;
+    }
+    node.OnReload();
   }
 }
 
-// Waits that long, or until a second signal says to hurry.
+// Waits that long, or until a second signal says to hurry; a reload in between does neither.
 bool SignalledWithin(const sigset_t& signals, std::chrono::milliseconds limit) {
-  timespec wait{};
-  wait.tv_sec = limit.count() / 1000;
-  wait.tv_nsec = (limit.count() % 1000) * 1000000;
-  return IsEnd(sigtimedwait(&signals, nullptr, &wait));
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point until = Clock::now() + limit;
+  for (std::chrono::nanoseconds left = limit; left.count() > 0; left = until - Clock::now()) {
+    timespec wait{};
+    wait.tv_sec = left.count() / 1'000'000'000;
+    wait.tv_nsec = left.count() % 1'000'000'000;
+    if (IsEnd(sigtimedwait(&signals, nullptr, &wait))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 int CheckOnly(const std::string& file) {
@@ -82,7 +97,7 @@ int Serve(const std::string& file) {
   if (const absl::Status opened = node.Open(); !opened.ok()) {
     return Fail(opened);
   }
-  WaitForEnd(signals);
+  WaitForEnd(signals, node);
   node.Shutdown(
       [&signals](std::chrono::milliseconds limit) { return SignalledWithin(signals, limit); });
   return 0;

@@ -279,33 +279,39 @@ void Node::LogListening(const char* what, const std::string& address, bool tls) 
   log_.Log(Level::kInfo, "listening", {{"what", what}, {"address", address}, {"tls", tls}});
 }
 
-void Node::DrainUntilEmpty(milliseconds limit, const std::function<bool(milliseconds)>& hurry) {
-  const SteadyTime until = clock_.Steady() + limit;
-  while (registry_.Size() > 0 && clock_.Steady() < until) {
-    if (hurry(kLook)) {
-      return;
-    }
-  }
+void Node::OnReload() {
+  log_.Log(Level::kWarning, "reload_not_supported",
+           {{"detail",
+             "SIGHUP changes nothing in this version: restart to apply a new "
+             "configuration or certificate"}});
 }
 
-void Node::Shutdown(const std::function<bool(milliseconds)>& hurry) {
+bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {
+  const SteadyTime until = clock_.Steady() + limit;
+  while (registry_.Size() > 0 && clock_.Steady() < until) {
+    if (wait(kLook)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Node::Shutdown(const Wait& wait) {
   log_.Log(Level::kInfo, "stopping", {{"sessions", registry_.Size()}});
   health_.Set(Condition::kNotDraining, false);
   metrics_.node.draining.Set(1);
   control_->RefreshHealth();
-  if (configuration_.shutdown.delay > milliseconds(0)) {
-    hurry(configuration_.shutdown.delay);
-  }
+  bool cut = configuration_.shutdown.delay > milliseconds(0) && wait(configuration_.shutdown.delay);
   admission_.SetDraining(true);
-  DrainUntilEmpty(configuration_.shutdown.grace, hurry);
+  cut = cut || DrainUntilEmpty(configuration_.shutdown.grace, wait);
   registry_.End(Selector{.kind = SelectorKind::kAll, .value = {}, .addresses = {}},
                 EndReason::kDraining, std::string(Sentence(EndReason::kDraining)));
   const config::Timeouts& timeouts = configuration_.timeouts;
-  DrainUntilEmpty(timeouts.close_write + 2 * timeouts.close_read + kSpare, hurry);
+  cut = cut || DrainUntilEmpty(timeouts.close_write + 2 * timeouts.close_read + kSpare, wait);
   for (const std::unique_ptr<net::Listener>& listener : listeners_) {
     listener->Close();
   }
-  control_->Shutdown(kControlLimit);
+  control_->Shutdown(cut ? milliseconds(0) : kControlLimit);
   workers_->Stop();
   admin_worker_->Stop();
   log_.Log(Level::kInfo, "stopped", {{"sessions_cut", registry_.Size()}});

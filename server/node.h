@@ -46,9 +46,14 @@ class Node {
   // Loads, listens and starts to serve. Errors: as Check(), and ports that are taken.
   absl::Status Open();
 
+  // SIGHUP: nothing is read again yet, and the operator who sent it must not think otherwise.
+  void OnReload();
+
   // Ends: not ready, delay, drain, close frames, listeners, control, loops (design, section 9).
-  // `hurry` is asked in between; once true, nothing is waited for any more.
-  void Shutdown(const std::function<bool(std::chrono::milliseconds)>& hurry);
+  // `wait` waits that long and says whether a second signal came meanwhile; once it has, nothing is
+  // waited for any more.
+  using Wait = std::function<bool(std::chrono::milliseconds)>;
+  void Shutdown(const Wait& wait);
 
  private:
   // What one worker's connections and sessions work with.
@@ -67,8 +72,8 @@ class Node {
   void Serve();
   void LogListening(const char* what, const std::string& address, bool tls);
   std::vector<std::uint16_t> OwnPorts() const;
-  void DrainUntilEmpty(std::chrono::milliseconds limit,
-                       const std::function<bool(std::chrono::milliseconds)>& hurry);
+  // Waits until no session is left, for at most `limit`; returns whether a signal cut it.
+  bool DrainUntilEmpty(std::chrono::milliseconds limit, const Wait& wait);
 
   const config::Configuration configuration_;
   SystemClock clock_;

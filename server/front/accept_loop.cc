@@ -31,9 +31,11 @@ net::Awaitable<void> AcceptLoop(net::Acceptor& acceptor,
                                 Serve serve,
                                 telemetry::FrontMetrics& metrics,
                                 telemetry::Logger& log) {
+  bool starving = false;  // said once, however long it lasts; the metric counts on
   for (;;) {
     absl::StatusOr<std::unique_ptr<net::HttpConnection>> connection = co_await acceptor.Accept();
     if (connection.ok()) {
+      starving = false;
       boost::asio::co_spawn(acceptor.Home().Loop(), serve(*std::move(connection)),
                             [&log](const std::exception_ptr& bug) { LogBug(log, bug); });
       continue;
@@ -44,7 +46,9 @@ net::Awaitable<void> AcceptLoop(net::Acceptor& acceptor,
       case absl::StatusCode::kResourceExhausted:
         // Whoever waits in the backlog is served when a descriptor comes free.
         metrics.AcceptErrors(AcceptError::kDescriptors).Increment();
-        log.Log(Level::kWarning, "accept_failed", {{"detail", Message(connection.status())}});
+        if (!std::exchange(starving, true)) {
+          log.Log(Level::kWarning, "accept_failed", {{"detail", Message(connection.status())}});
+        }
         co_await acceptor.Pause();
         break;
       case absl::StatusCode::kUnavailable:

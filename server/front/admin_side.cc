@@ -2,6 +2,7 @@
 
 #include "front/replies.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,10 @@ Awaitable<void> AdminSide::Serve(std::unique_ptr<net::HttpConnection> connection
   for (;;) {
     const absl::StatusOr<net::HttpRequest> request = co_await connection->ReadRequest();
     if (!request.ok()) {
+      if (const std::optional<HttpNo> no = UnreadRequest(request.status())) {
+        // Whether it is read is the other side's business.
+        const absl::Status sent = co_await connection->Respond(JsonReply(*no), false);
+      }
       break;
     }
     const bool keep = connection->KeepAlive();
@@ -44,7 +49,7 @@ Awaitable<void> AdminSide::Serve(std::unique_ptr<net::HttpConnection> connection
 
 net::HttpResponse AdminSide::Answer(const net::HttpRequest& request) const {
   if (request.method != "GET" && request.method != "HEAD") {
-    return JsonReply(MethodNotAllowed());
+    return JsonReply(MethodNotAllowed("GET, HEAD"));
   }
   if (request.path == "/metrics") {
     return Text(200, metrics_.Scrape(), telemetry::kScrapeType);

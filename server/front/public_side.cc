@@ -45,6 +45,22 @@ Judged<std::string> TokenOf(const net::HttpRequest& request) {
   return *token;
 }
 
+// One connection's place among those that are open, as long as it lives.
+class Place {
+ public:
+  Place(std::atomic<std::size_t>& open, std::size_t most)
+      : open_(open), taken_(open.fetch_add(1, std::memory_order_relaxed) < most) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { open_.fetch_sub(1, std::memory_order_relaxed); }
+
+  bool Taken() const { return taken_; }
+
+ private:
+  std::atomic<std::size_t>& open_;
+  const bool taken_;
+};
+
 TlsResult ResultOf(const absl::Status& status) {
   if (status.ok()) {
     return TlsResult::kOk;
@@ -56,9 +72,10 @@ TlsResult ResultOf(const absl::Status& status) {
 }  // namespace
 
 Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connection) {
-  std::optional<admission::AddressBudget::Ticket> ticket =
+  const std::optional<admission::AddressBudget::Ticket> ticket =
       settings_.budget.Connect(connection->Peer());
-  if (!ticket.has_value() || !TakeConnection()) {
+  const Place place(settings_.connections, settings_.max_connections);
+  if (!ticket.has_value() || !place.Taken()) {
     settings_.metrics.HttpRefused(HttpRefusal::kTooMany).Increment();
     co_return;  // closed without a handshake: words would cost more than the refusal saves
   }
@@ -67,15 +84,6 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
     co_await session::RunSession(sessions_, std::move(upgraded->viewer),
                                  std::move(upgraded->request));
   }
-  settings_.connections.fetch_sub(1, std::memory_order_relaxed);
-}
-
-bool PublicSide::TakeConnection() {
-  if (settings_.connections.fetch_add(1, std::memory_order_relaxed) < settings_.max_connections) {
-    return true;
-  }
-  settings_.connections.fetch_sub(1, std::memory_order_relaxed);
-  return false;
 }
 
 Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
@@ -91,6 +99,10 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
     const absl::StatusOr<net::HttpRequest> request = co_await connection->ReadRequest();
     if (!request.ok()) {
       co_await RefuseUnread(*connection, request.status());
+      break;
+    }
+    if (const std::optional<HttpNo> no = JudgeShape(*request)) {
+      co_await Refuse(*connection, *no);
       break;
     }
     if (request->path == kWebSocketPath) {
@@ -110,31 +122,26 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
 }
 
 Awaitable<void> PublicSide::RefuseUnread(net::HttpConnection& connection, const absl::Status& why) {
-  switch (why.code()) {
-    case absl::StatusCode::kInvalidArgument:
-      co_await Refuse(connection, BadRequest("This is not an HTTP request."));
-      break;
-    case absl::StatusCode::kResourceExhausted:
-      co_await Refuse(connection, TooLarge());
-      break;
-    case absl::StatusCode::kDeadlineExceeded:
-      settings_.metrics.HttpRefused(HttpRefusal::kTimeout).Increment();
-      break;
-    default:
-      break;  // gone
+  if (const std::optional<HttpNo> no = UnreadRequest(why)) {
+    co_await Refuse(connection, *no);
+  } else if (why.code() == absl::StatusCode::kDeadlineExceeded) {
+    settings_.metrics.HttpRefused(HttpRefusal::kTimeout).Increment();
   }
+}
+
+std::optional<HttpNo> PublicSide::JudgeShape(const net::HttpRequest& request) {
+  const bool head = request.method == "HEAD" && request.path != kWebSocketPath;
+  if (request.method != "GET" && !head) {
+    return request.path == kWebSocketPath ? MethodNotAllowed("GET") : MethodNotAllowed("GET, HEAD");
+  }
+  if (request.has_body) {
+    return BadRequest("A request here must not have a body.");
+  }
+  return std::nullopt;
 }
 
 Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
                                    const net::HttpRequest& request) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    co_await Refuse(connection, MethodNotAllowed());
-    co_return false;
-  }
-  if (request.has_body) {
-    co_await Refuse(connection, BadRequest("A request here must not have a body."));
-    co_return false;
-  }
   if (request.path == "/console") {
     if (const auto wait = settings_.budget.Attempt(connection.Peer())) {
       co_await Refuse(connection, TooManyAttempts(*wait));

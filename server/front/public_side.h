@@ -54,6 +54,8 @@ class PublicSide {
   net::Awaitable<std::optional<Upgraded>> ServeHttp(
       std::unique_ptr<net::HttpConnection> connection);
   net::Awaitable<void> RefuseUnread(net::HttpConnection& connection, const absl::Status& why);
+  // What every request here must be, whatever it asks for.
+  static std::optional<HttpNo> JudgeShape(const net::HttpRequest& request);
   // Whether another request may follow.
   net::Awaitable<bool> Answer(net::HttpConnection& connection, const net::HttpRequest& request);
   net::Awaitable<std::optional<Upgraded>> AnswerWebSocket(net::HttpConnection& connection,
@@ -67,7 +69,6 @@ class PublicSide {
   net::HttpResponse Page(const net::HttpConnection& connection,
                          unsigned status,
                          std::string html) const;
-  bool TakeConnection();
 
   PublicSettings& settings_;
   const session::Surroundings& sessions_;

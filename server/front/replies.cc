@@ -1,5 +1,6 @@
 #include "front/replies.h"
 
+#include "base/status.h"
 #include "telemetry/json_text.h"
 
 #include <cstddef>
@@ -54,12 +55,23 @@ HttpNo NotFound() {
           {}};
 }
 
-HttpNo MethodNotAllowed() {
+HttpNo MethodNotAllowed(const std::string& allowed) {
   return {405,
           HttpRefusal::kMethod,
           "method_not_allowed",
-          "Only GET and HEAD are answered here.",
-          {{"Allow", "GET, HEAD"}}};
+          "The methods that are answered here: " + allowed + ".",
+          {{"Allow", allowed}}};
+}
+
+std::optional<HttpNo> UnreadRequest(const absl::Status& why) {
+  switch (why.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return BadRequest("This is not a proper request (" + Message(why) + ").");
+    case absl::StatusCode::kResourceExhausted:
+      return TooLarge();
+    default:
+      return std::nullopt;
+  }
 }
 
 HttpNo UpgradeRequired() {

@@ -4,6 +4,8 @@
 #include "net/http.h"
 #include "telemetry/front_metrics.h"
 
+#include <absl/status/status.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -22,7 +24,11 @@ struct HttpNo {
 HttpNo BadRequest(std::string message);
 HttpNo TooLarge();
 HttpNo NotFound();
-HttpNo MethodNotAllowed();
+// `allowed`: the methods, as the Allow header lists them.
+HttpNo MethodNotAllowed(const std::string& allowed);
+// What to say to a request that could not be read (net::HttpConnection::ReadRequest()); nothing
+// where nobody listens any more or the request did not come at all.
+std::optional<HttpNo> UnreadRequest(const absl::Status& why);
 HttpNo UpgradeRequired();
 HttpNo OriginRefused();
 HttpNo TooManyAttempts(std::chrono::seconds retry_after);

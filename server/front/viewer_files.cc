@@ -123,7 +123,7 @@ absl::StatusOr<ViewerFiles> ViewerFiles::Load(const std::string& directory) {
   files.error_page_ = *std::move(error_page);
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(root / "assets", error)) {
-    if (!entry.is_regular_file(error)) {
+    if (std::error_code unknown; !entry.is_regular_file(unknown)) {
       continue;
     }
     absl::StatusOr<std::string> bytes = ReadFile(entry.path());
