@@ -131,16 +131,15 @@ bool AddressPolicy::DeniedByDefault(const IpAddress& address) const {
 
 bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) const {
   // The unspecified address reaches the node itself, too.
-  static const std::vector<IpPrefix> kSelf = {*IpPrefix::Parse("127.0.0.0/8"),
-                                              *IpPrefix::Parse("0.0.0.0/8"),
-                                              *IpPrefix::Parse("::/127")};
+  static const std::vector<IpPrefix> kSelf = {
+      *IpPrefix::Parse("127.0.0.0/8"), *IpPrefix::Parse("0.0.0.0/8"), *IpPrefix::Parse("::/127")};
   return std::ranges::find(own_ports_, port) != own_ports_.end() &&
          (AnyContains(kSelf, address) ||
           std::ranges::find(own_addresses_, address) != own_addresses_.end());
 }
 
-// A deny rule counts on an address as it is dialled and as it is meant (behind NAT64); an allow rule
-// only on the latter.
+// A deny rule counts on an address as it is dialled and as it is meant (behind NAT64); an allow
+// rule only on the latter.
 absl::Status AddressPolicy::CheckRules(const Target& target, const IpAddress* dialled) const {
   const std::optional<IpAddress> real =
       dialled == nullptr ? std::nullopt : std::optional(dialled->WithoutNat64());

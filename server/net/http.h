@@ -25,7 +25,7 @@ struct HttpRequest {
   std::string method;
   std::string authority;  // of a target in absolute form, "http://authority/path"; else empty
   std::string path;       // the target up to "?", as it was sent
-  std::string query;  // what follows "?", as it was sent
+  std::string query;      // what follows "?", as it was sent
   HeaderList headers;
   bool has_body = false;
   UpgradeCheck upgrade = UpgradeCheck::kNone;

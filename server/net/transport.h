@@ -110,8 +110,9 @@ class Transport {
     std::string peer;
   };
 
-  // Beast's reads and writes over TLS. Never completes inside the initiating call. The transport may
-  // go while a wait that succeeded is still in the loop's queue, so the core is asked for each time.
+  // Beast's reads and writes over TLS. Never completes inside the initiating call. The transport
+  // may go while a wait that succeeded is still in the loop's queue, so the core is asked for each
+  // time.
   template <typename Buffers, bool kRead>
   struct Operation {
     std::weak_ptr<Core> weak_core;

@@ -71,7 +71,8 @@ Awaitable<absl::Status> WebSocketStream::Accept(const Request& request,
         if (!subprotocol.empty()) {
           response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
         }
-        response.erase(boost::beast::http::field::server);
+        // Beast would put its own name and version where there is none.
+        response.set(boost::beast::http::field::server, "porthole");
         for (const auto& [name, value] : headers) {
           response.set(name, value);
         }
@@ -208,7 +209,10 @@ void WebSocketStream::CheckLife() {
     CutOff("the viewer gave no sign of life");
     return;
   }
-  if (!writing_ && !pinging_ && now - last_write_ >= timeouts_.ping_after) {
+  if (writing_) {
+    last_write_ = now;  // a frame in flight is no silence
+  }
+  if (!pinging_ && now - last_write_ >= timeouts_.ping_after) {
     pinging_ = true;
     last_write_ = now;
     socket_.async_ping({}, [this](const error_code& error) {

@@ -70,8 +70,8 @@ class WebSocketStream final : public ByteStream {
   bool writing_ = false;
   bool pinging_ = false;
   bool closing_ = false;
-  bool lost_ = false;        // the transport failed: no close frame can be sent
-  bool frame_done_ = false;  // the closing handshake is over, one way or the other
+  bool lost_ = false;           // the transport failed: no close frame can be sent
+  bool frame_done_ = false;     // the closing handshake is over, one way or the other
   bool close_pending_ = false;  // Beast's close has not called back yet: this must stay
   bool was_reset_ = false;
   std::string cut_off_;           // why this side reset the connection; empty: it did not
