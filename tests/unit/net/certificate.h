@@ -1,0 +1,33 @@
+#pragma once
+
+#include "tests/support/temp_directory.h"
+
+#include <string>
+#include <utility>
+
+namespace porthole::testing {
+
+// A self-signed certificate of "localhost" with its key, made now; valid for `seconds` from now.
+struct Certificate {
+  std::string certificate_pem;
+  std::string private_key_pem;
+
+  static Certificate Make(long seconds = 3600);
+  // The key in PEM, sealed with a passphrase.
+  std::string EncryptedKey(const std::string& passphrase) const;
+};
+
+// Two files of a certificate in a directory that goes with them.
+struct CertificateFiles {
+  explicit CertificateFiles(Certificate from = Certificate::Make())
+      : made(std::move(from)),
+        certificate(directory.Write("cert.pem", made.certificate_pem)),
+        private_key(directory.Write("key.pem", made.private_key_pem)) {}
+
+  Certificate made;
+  TempDirectory directory;
+  std::string certificate;
+  std::string private_key;
+};
+
+}  // namespace porthole::testing

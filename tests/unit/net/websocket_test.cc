@@ -1,0 +1,426 @@
+#include "tests/unit/net/frames.h"
+#include "tests/unit/net/served.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+// A viewer's WebSocket, driven by a bare socket over loopback, without and with TLS.
+
+namespace porthole::testing {
+namespace {
+
+using net::Closing;
+using std::chrono::milliseconds;
+
+// A viewer whose upgrade was answered, and the server's stream.
+class Viewer : public ::testing::TestWithParam<bool> {
+ protected:
+  void Open(net::Timeouts timeouts = Unhurried(), int receive_buffer = 0) {
+    served_ = std::make_unique<Served>(timeouts, GetParam());
+    joined_ = std::make_unique<Joined>(*served_, receive_buffer);
+    Client().Send(UpgradeRequest());
+    const auto request = Await(Home(), joined_->server->ReadRequest());
+    ASSERT_TRUE(request.ok()) << request.status();
+    ASSERT_EQ(request->upgrade, net::UpgradeCheck::kValid);
+    auto stream = Await(Home(), joined_->server->Upgrade("binary", {}));
+    ASSERT_TRUE(stream.ok()) << stream.status();
+    stream_ = *std::move(stream);
+    ASSERT_TRUE(Client().ReceiveText("\r\n\r\n"));
+    answer_ = std::exchange(Client().Received(), "");
+    const std::size_t end = answer_.find("\r\n\r\n") + 4;
+    Client().Received() = answer_.substr(end);
+    answer_.resize(end);
+  }
+
+  net::Worker& Home() { return served_->Home(); }
+  RawClient& Client() { return joined_->client; }
+  net::ByteStream& Stream() { return *stream_; }
+
+  absl::StatusOr<std::string> Read(std::size_t most = 4096) {
+    std::vector<std::uint8_t> bytes(most);
+    const absl::StatusOr<std::size_t> count = Await(Home(), Stream().ReadSome(bytes));
+    if (!count.ok()) {
+      return count.status();
+    }
+    return std::string(bytes.begin(), bytes.begin() + static_cast<long>(*count));
+  }
+
+  std::optional<ServerFrame> NextFrame() {
+    std::optional<ServerFrame> frame;
+    RunUntil(Home(), [this, &frame] {
+      Client().Pump();
+      frame = TakeFrame(Client().Received());
+      return frame.has_value() || Client().Ended();
+    });
+    return frame;
+  }
+
+  // A write that cannot end as long as the client does not read.
+  Started<absl::Status> StuckWrite() {
+    Started<absl::Status> write(Home(), Stream().Write(flood_));
+    EXPECT_TRUE(Client().Receive(1));
+    return write;
+  }
+
+  // Whether that much time passed on the loop.
+  bool Passed(milliseconds time) {
+    bool passed = false;
+    net::Timer timer(Home().Clockwork(), [&passed] { passed = true; });
+    timer.Arm(time);
+    return RunUntil(Home(), [&passed] { return passed; });
+  }
+
+  // More than both sockets' buffers hold.
+  std::vector<std::uint8_t> flood_ = std::vector<std::uint8_t>(16UL * 1024 * 1024, 'x');
+  std::unique_ptr<Served> served_;
+  std::unique_ptr<Joined> joined_;
+  std::unique_ptr<net::ByteStream> stream_;
+  std::string answer_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Net, Viewer, ::testing::Bool(), [](const auto& info) {
+  return std::string(info.param ? "Tls" : "Plain");
+});
+
+TEST_P(Viewer, IsAnsweredAsRfc6455Says) {
+  Open();
+  EXPECT_THAT(answer_, ::testing::StartsWith("HTTP/1.1 101 "));
+  // The example of RFC 6455, section 1.3.
+  EXPECT_THAT(answer_, ::testing::HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  EXPECT_THAT(answer_, ::testing::HasSubstr("Sec-WebSocket-Protocol: binary\r\n"));
+  EXPECT_THAT(answer_, ::testing::HasSubstr("Server: porthole\r\n"));
+  EXPECT_EQ(Stream().Facts().tls_version, GetParam() ? "TLSv1.3" : "");
+}
+
+TEST_P(Viewer, OneWriteIsOneBinaryMessage) {
+  Open();
+  for (const std::size_t size : {std::size_t{1}, std::size_t{125}, std::size_t{126},
+                                 std::size_t{65535}, std::size_t{65536}, std::size_t{300'000}}) {
+    const std::vector<std::uint8_t> bytes(size, static_cast<std::uint8_t>(size));
+    Started<absl::Status> write(Home(), Stream().Write(bytes));
+    const auto frame = NextFrame();
+    ASSERT_TRUE(frame.has_value()) << size;
+    EXPECT_EQ(frame->first, kFin | kBinary);
+    EXPECT_EQ(frame->payload, std::string(bytes.begin(), bytes.end()));
+    EXPECT_TRUE(write.Get().ok());
+  }
+}
+
+TEST_P(Viewer, MessagesBecomeBytesHoweverTheyAreCut) {
+  Open();
+  Client().Send(Frame(kBinary, "frag") + Frame(kContinuation) + Frame(kFin | kPing, "p") +
+                Frame(kContinuation, "ment") + Frame(kFin | kContinuation, "s") +
+                Frame(kFin | kBinary) + Frame(kFin | kBinary, "whole"));
+  std::string got;
+  while (got.size() < 14) {
+    ASSERT_TRUE(Await(Home(), Stream().WaitReadable()).ok());
+    const auto part = Read(3);
+    ASSERT_TRUE(part.ok()) << part.status();
+    ASSERT_LE(part->size(), 3U);
+    got += *part;
+  }
+  EXPECT_EQ(got, "fragmentswhole");
+  const auto pong = NextFrame();
+  ASSERT_TRUE(pong.has_value());
+  EXPECT_EQ(pong->first, kFin | kPong);
+  EXPECT_EQ(pong->payload, "p");
+}
+
+TEST_P(Viewer, AMessageLongerThanAnyMemoryIsReadInPieces) {
+  Open();
+  Client().Send(FrameHead(kFin | kBinary, 0x7FFFFFFFFFFFFFFF) + "first");
+  EXPECT_EQ(*Read(), "first");
+  Client().Send("second");
+  EXPECT_EQ(*Read(), "second");
+}
+
+TEST_P(Viewer, MalformedFramesEndItWith1002) {
+  const std::vector<std::pair<std::string, std::string>> malformed = {
+      {"not masked", FrameHead(kFin | kBinary, 1, false) + "x"},
+      {"a reserved bit", Frame(kFin | 0x40U | kBinary, "x")},
+      {"an unknown opcode", Frame(kFin | 3U, "x")},
+      {"an unknown control opcode", Frame(kFin | 11U, "x")},
+      {"a ping of 126 bytes", Frame(kFin | kPing, std::string(126, 'x'))},
+      {"a ping in pieces", Frame(kPing, "x")},
+      {"a continuation of nothing", Frame(kFin | kContinuation, "x")},
+      {"a message inside a message", Frame(kBinary, "") + Frame(kFin | kBinary, "x")},
+      {"a length that is too long for it",
+       U8(kFin | kBinary) + U8(kMasked | 126U) + U16(5) + U32(0) + "12345"},
+      {"a close frame of one byte", Frame(kFin | kClose, "x")},
+      {"a close code that is none", Frame(kFin | kClose, U16(1005))},
+      {"a close reason that is no text", Frame(kFin | kClose, U16(1000) + "\xFF")},
+  };
+  for (const auto& [name, bytes] : malformed) {
+    SCOPED_TRACE(name);
+    Open();
+    Client().Send(bytes);
+    const auto read = Read();
+    EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << read.status();
+    Stream().Close({1002, "malformed"});
+    const auto frame = NextFrame();
+    ASSERT_TRUE(frame.has_value());
+    EXPECT_EQ(frame->first, kFin | kClose);
+    EXPECT_EQ(frame->Code(), 1002U);
+    Client().SendEnd();
+    EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kClean);
+    stream_.reset();
+  }
+}
+
+TEST_P(Viewer, TextEndsItWith1003) {
+  Open();
+  Client().Send(Frame(kFin | kText, "hello"));
+  EXPECT_EQ(Read().status().code(), absl::StatusCode::kInvalidArgument);
+  Stream().Close({1002, "text"});
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->Code(), 1003U);
+}
+
+TEST_P(Viewer, ClosesWithCodeAndSentence) {
+  Open();
+  Stream().Close({4403, std::string("ended\nby \x1B") + std::string(112, 'x') + "\xC3\xA4rger"});
+  Stream().Close({4408, "the first one counts"});
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->first, kFin | kClose);
+  EXPECT_EQ(frame->Code(), 4403U);
+  // 120 bytes would end inside the umlaut.
+  EXPECT_EQ(frame->payload.substr(2), "endedby " + std::string(112, 'x'));
+  EXPECT_EQ(Await(Home(), Stream().Write(flood_)).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Read().status().code(), absl::StatusCode::kCancelled);
+  Client().Send(Frame(kFin | kBinary, "late") + Frame(kFin | kClose, U16(4403)));
+  Started<Closing> closed(Home(), Stream().Closed());
+  EXPECT_TRUE(Client().ReceiveEnd());
+  EXPECT_FALSE(Client().WasReset());
+  Client().SendEnd();
+  EXPECT_EQ(closed.Get(), Closing::kClean);
+}
+
+TEST_P(Viewer, ASentenceIsCutAtACharacterBorder) {
+  Open();
+  Stream().Close({4403, std::string(119, 'x') + "\xC3\xA4"});
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->payload.substr(2), std::string(119, 'x'));
+}
+
+TEST_P(Viewer, AReaderInFlightIsCancelledByClose) {
+  Open();
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  Stream().Close({4403, "enough"});
+  ASSERT_TRUE(NextFrame().has_value());
+  Client().Send(Frame(kFin | kBinary, "late") + Frame(kFin | kClose, U16(4403)));
+  EXPECT_EQ(read.Get().status().code(), absl::StatusCode::kCancelled);
+  Client().SendEnd();
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kClean);
+}
+
+TEST_P(Viewer, AFrameInFlightMayFinishBeforeTheCloseFrame) {
+  Open();
+  Started<absl::Status> write = StuckWrite();
+  Stream().Close({1001, "the node goes away"});
+  const auto data = NextFrame();
+  ASSERT_TRUE(data.has_value());
+  EXPECT_EQ(data->payload.size(), flood_.size());
+  const auto close = NextFrame();
+  ASSERT_TRUE(close.has_value());
+  EXPECT_EQ(close->Code(), 1001U);
+  EXPECT_EQ(write.Get().code(), absl::StatusCode::kCancelled);
+  Client().Send(Frame(kFin | kClose, U16(1001)));
+  Client().SendEnd();
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kClean);
+}
+
+TEST_P(Viewer, OneThatDoesNotReadIsReset) {
+  Open();
+  Started<absl::Status> write = StuckWrite();
+  const auto begun = std::chrono::steady_clock::now();
+  Stream().Close({4403, "revoked"});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kReset);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(200));
+  EXPECT_EQ(write.Get().code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(Client().ReceiveEnd());
+}
+
+TEST_P(Viewer, OneThatNeverAnswersACloseFrameIsReset) {
+  Open();
+  Stream().Close({4403, "revoked"});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kReset);
+  EXPECT_TRUE(Client().ReceiveEnd());
+  EXPECT_EQ(TakeFrame(Client().Received())->Code(), 4403U);
+}
+
+TEST_P(Viewer, OneThatAnswersButKeepsTheConnectionIsReset) {
+  Open();
+  Stream().Close({4403, "revoked"});
+  ASSERT_TRUE(NextFrame().has_value());
+  Client().Send(Frame(kFin | kClose, U16(4403)));
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kReset);
+}
+
+TEST_P(Viewer, ItsOwnCloseIsAnsweredAndTold) {
+  Open();
+  Client().Send(Frame(kFin | kClose, U16(1001) + "going"));
+  EXPECT_EQ(Read().status().code(), absl::StatusCode::kOutOfRange);
+  ASSERT_TRUE(Stream().ClosedByPeer().has_value());
+  EXPECT_EQ(Stream().ClosedByPeer()->code, 1001U);
+  Stream().Close({1000, ""});
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->Code(), 1001U);
+  Client().SendEnd();
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kClean);
+}
+
+// The stream may be destroyed as soon as Closed() returns, whoever closed first.
+TEST_P(Viewer, ClosesThatCrossLeaveNothingBehind) {
+  Open();
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  Client().Send(Frame(kFin | kClose, U16(1000)));
+  Client().SendEnd();
+  ASSERT_TRUE(RunUntil(Home(), [this] { return Stream().ClosedByPeer().has_value(); }));
+  Stream().Close({4403, "revoked"});  // Beast is writing its answer now
+  Started<Closing> closed(Home(), Stream().Closed());
+  EXPECT_EQ(closed.Get(), Closing::kClean);
+  EXPECT_TRUE(read.Done());
+  stream_.reset();
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->Code(), 1000U);
+  EXPECT_FALSE(NextFrame().has_value());
+}
+
+TEST_P(Viewer, ACloseFrameBehindAStuckFrameEndsInTime) {
+  Open();
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::Status> write = StuckWrite();
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  Client().Send(Frame(kFin | kClose, U16(1000)));
+  EXPECT_FALSE(read.Get().ok());
+  EXPECT_FALSE(write.Get().ok());
+  Stream().Close({1000, ""});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kReset);
+}
+
+TEST_P(Viewer, AFinWithoutACloseFrameIsNoGoodBye) {
+  Open();
+  Client().SendEnd();
+  EXPECT_EQ(Read().status().code(), absl::StatusCode::kUnavailable);
+  Stream().Close({0, ""});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kLost);
+}
+
+TEST_P(Viewer, OneThatVanishesIsLost) {
+  Open();
+  Started<absl::Status> write = StuckWrite();
+  Client().Vanish();
+  EXPECT_EQ(write.Get().code(), absl::StatusCode::kUnavailable);
+  Stream().Close({1000, "never arrives"});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kLost);
+}
+
+TEST_P(Viewer, IsPingedWhenNothingIsWritten) {
+  net::Timeouts timeouts = Unhurried();
+  timeouts.ping_after = milliseconds(60);
+  timeouts.viewer_dead_after = milliseconds(150);
+  Open(timeouts);
+  // It says nothing itself, but its kernel acknowledges: alive for several times the limit.
+  for (int i = 0; i < 6; ++i) {
+    const auto frame = NextFrame();
+    ASSERT_TRUE(frame.has_value()) << i;
+    EXPECT_EQ(frame->first, kFin | kPing);
+  }
+  EXPECT_TRUE(Await(Home(), Stream().Write(AsBytes("still here"))).ok());
+}
+
+TEST_P(Viewer, IsNotPingedBehindAFrameInFlight) {
+  net::Timeouts timeouts = Unhurried();
+  timeouts.ping_after = milliseconds(250);
+  Open(timeouts);
+  Started<absl::Status> write = StuckWrite();
+  ASSERT_TRUE(Passed(milliseconds(600)));
+  const auto frame = NextFrame();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->payload.size(), flood_.size());
+  EXPECT_TRUE(write.Get().ok());
+  Client().Pump();
+  EXPECT_EQ(Client().Received(), "");
+}
+
+TEST_P(Viewer, OneThatGivesNoSignOfLifeIsCutOff) {
+  net::Timeouts timeouts = Unhurried();
+  timeouts.ping_after = milliseconds(60);
+  timeouts.viewer_dead_after = milliseconds(300);
+  Open(timeouts, 4096);
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  EXPECT_EQ(StuckWrite().Get().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(read.Get().status().code(), absl::StatusCode::kDeadlineExceeded);
+  Stream().Close({0, ""});
+  EXPECT_EQ(Await(Home(), Stream().Closed()), Closing::kReset);
+  EXPECT_TRUE(Client().ReceiveEnd());
+}
+
+TEST_P(Viewer, ASlowOneIsAlive) {
+  net::Timeouts timeouts = Unhurried();
+  timeouts.viewer_dead_after = milliseconds(300);
+  timeouts.ping_after = milliseconds(60);
+  Open(timeouts, 4096);
+  flood_.resize(6UL * 1024 * 1024);
+  Started<absl::Status> write = StuckWrite();
+  const auto until = std::chrono::steady_clock::now() + milliseconds(900);
+  // Reads now and then, three times as long as a dead one would be left alone.
+  while (std::chrono::steady_clock::now() < until) {
+    ASSERT_TRUE(Passed(milliseconds(100)));
+    ASSERT_FALSE(Client().Ended());
+    Client().PumpOnce();
+  }
+  ASSERT_TRUE(Client().Receive(flood_.size()));
+  EXPECT_TRUE(write.Get().ok());
+}
+
+TEST_P(Viewer, AFloodOfPingsIsHeldBackByTheSocket) {
+  Open();
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  std::string pings;
+  for (int i = 0; i < 2000; ++i) {
+    pings += Frame(kFin | kPing, std::string(125, 'p'));
+  }
+  Client().Send(pings + Frame(kFin | kBinary, "done"));
+  EXPECT_EQ(*read.Get(), 4U);
+  for (int i = 0; i < 2000; ++i) {
+    const auto pong = NextFrame();
+    ASSERT_TRUE(pong.has_value()) << i;
+    ASSERT_EQ(pong->first, kFin | kPong);
+  }
+}
+
+// At the end of the process, loops go with sessions still alive on them.
+TEST_P(Viewer, TheLoopMayGoWithEverythingInFlight) {
+  Open();
+  auto held = std::make_shared<std::array<std::uint8_t, 16>>();
+  const auto reading = [](std::shared_ptr<net::ByteStream> stream,
+                          std::shared_ptr<std::array<std::uint8_t, 16>> target)
+      -> net::Awaitable<absl::StatusOr<std::size_t>> {
+    co_return co_await stream->ReadSome(*target);
+  };
+  const std::shared_ptr<net::ByteStream> stream = std::move(stream_);
+  Started<absl::StatusOr<std::size_t>> read(Home(), reading(stream, held));
+  Started<absl::Status> write(Home(), stream->Write(flood_));
+  ASSERT_TRUE(Passed(milliseconds(1)));
+  EXPECT_FALSE(read.Done());
+  EXPECT_FALSE(write.Done());
+  stream->Close({1001, "end"});
+}
+
+}  // namespace
+}  // namespace porthole::testing
