@@ -4,7 +4,7 @@ import secrets
 import string
 
 from processes import Child, read_if_there, wait_until
-from qmp import Qmp
+from qmp import connect
 
 SHELL_IS_UP = "demo: the shell is up"
 
@@ -24,8 +24,7 @@ class VirtualMachine:
             # The first free port from 5900 on; nobody gets in until a password is set.
             "-vnc", "127.0.0.1:0,to=99,password=on",
         ], state / "qemu.log")
-        wait_until(qmp.exists, 20, "QEMU's control socket", self.child)
-        self._qmp = Qmp(qmp)
+        self._qmp = connect(qmp, self.child)
         self.port = self._qmp.vnc_port()
         self.password = "".join(secrets.choice(string.ascii_letters) for _ in range(8))
         self._qmp.set_vnc_password(self.password)

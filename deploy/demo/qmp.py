@@ -3,6 +3,8 @@
 import json
 import socket
 
+from processes import wait_until
+
 
 class QmpError(Exception):
     """QEMU refused a command; the text is QEMU's own."""
@@ -44,3 +46,14 @@ class Qmp:
     def close(self):
         self._lines.close()
         self._socket.close()
+
+
+def connect(path, *qemu, seconds=30):
+    """The connection to a QEMU that is starting; waits until it listens at `path`, and
+    ProcessFailed when the child `qemu` ends first."""
+    def attempt():
+        try:
+            return Qmp(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+    return wait_until(attempt, seconds, "QEMU's control socket", *qemu)

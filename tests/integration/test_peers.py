@@ -7,7 +7,7 @@ import pytest
 from harness.certificates import Authority
 from harness.ends import expect_close, expect_told
 from harness.viewer import Viewer
-from harness.vnc_servers import Qemu, X11vnc, Xtigervnc, random_password
+from harness.vnc_servers import Qemu, X11vnc, Xtigervnc, random_password, wait_until_listening
 from processes import Child, wait_until
 
 SERVERS = [Qemu, Xtigervnc, X11vnc]
@@ -115,7 +115,7 @@ def test_reaches_a_unix_socket(start_node, directory):
         "qemu-system-x86_64", "-nodefaults", "-accel", "tcg", "-m", "32", "-vga", "std",
         "-display", "none", "-S", "-vnc", f"unix:{sockets}/machine"], directory / "qemu.log")
     try:
-        wait_until((sockets / "machine").exists, 20, "QEMU's VNC socket", machine)
+        wait_until_listening(machine, sockets / "machine")
         viewer = Viewer(node, node.key.mint(f"unix:{sockets}/machine"))
         viewer.set_encodings(0)
         viewer.request_update()

@@ -6,15 +6,18 @@ import socket
 import subprocess
 
 from processes import Child, read_if_there, wait_until
-from qmp import Qmp
+from qmp import connect
 
 
-def set_up(child, port, what):
-    """Waits until `child` accepts connections on that port of loopback."""
+def wait_until_listening(child, address):
+    """Waits until `child` accepts connections: at a port of loopback, or at a unix socket."""
     def accepts():
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-    wait_until(accepts, 30, f"{what} to listen", child)
+        if isinstance(address, int):
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", address)) == 0
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(address)) == 0
+    wait_until(accepts, 30, f"{child.name} to listen", child)
 
 
 class Server:
@@ -48,8 +51,7 @@ class Qemu(Server):
             "qemu-system-x86_64", "-nodefaults", "-accel", "tcg", "-m", "32", "-vga", "std",
             "-display", "none", "-S", "-vnc", vnc, "-qmp", f"unix:{control},server=on,wait=off",
         ], pathlib.Path(directory) / "qemu.log")
-        wait_until(control.exists, 30, "QEMU's control socket", self.child)
-        self.qmp = Qmp(control)
+        self.qmp = connect(control, self.child)
         self.port = self.qmp.vnc_port()
         if password:
             self.qmp.set_vnc_password(password)
@@ -70,9 +72,8 @@ class _Display:
 
     def __init__(self, name, command, directory):
         self.numbers = pathlib.Path(directory) / f"{name}.display"
-        with open(self.numbers, "wb") as file:
-            # -displayfd wants an inherited descriptor; a shell gives it one.
-            file.close()
+        self.numbers.touch()
+        # -displayfd wants an inherited descriptor; a shell gives it one.
         self.child = Child(name, [
             "sh", "-c", 'out=$1; shift; exec "$@" -displayfd 3 3> "$out"', name, self.numbers,
             *command], pathlib.Path(directory) / f"{name}.log")
@@ -101,7 +102,7 @@ class Xtigervnc(Server):
             *security], directory)
         self.child = server.child
         self.display = server.display
-        set_up(self.child, self.port, "Xtigervnc")
+        wait_until_listening(self.child, self.port)
 
 
 class X11vnc(Server):
@@ -120,7 +121,7 @@ class X11vnc(Server):
         self.child = Child("x11vnc", [
             "x11vnc", "-display", self._screen.display, "-rfbport", self.port, "-localhost",
             "-forever", "-shared", "-noshm", "-q", *security], directory / "x11vnc.log")
-        set_up(self.child, self.port, "x11vnc")
+        wait_until_listening(self.child, self.port)
 
     def stop(self):
         super().stop()
