@@ -60,15 +60,19 @@ void ScalarReader::Read(const YamlNode& node, Message& message) {
   }
   switch (field_.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
-      return ReadTruth(node, message);
+      ReadTruth(node, message);
+      return;
     case FieldDescriptor::CPPTYPE_UINT32:
-      return ReadCount(node, message);
+      ReadCount(node, message);
+      return;
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return ReadDuration(node, message);
+      ReadDuration(node, message);
+      return;
     case FieldDescriptor::CPPTYPE_ENUM:
-      return ReadWord(node, message);
+      ReadWord(node, message);
+      return;
     default:
-      return ReadText(node, message);
+      ReadText(node, message);
   }
 }
 

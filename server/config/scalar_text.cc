@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -11,8 +12,8 @@ namespace porthole::config {
 
 std::optional<std::uint32_t> ParseCount(std::string_view text) {
   std::uint32_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, count);
   const bool leading_zero = text.size() > 1 && text.front() == '0';
   if (error == std::errc::invalid_argument || stop != end || leading_zero) {
     return std::nullopt;
@@ -26,7 +27,7 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   constexpr std::size_t kMaxDigits = 9;
 
   const std::size_t digits = text.find_first_not_of("0123456789");
-  if (digits == std::string_view::npos || digits > kMaxDigits) {
+  if (digits > kMaxDigits) {  // npos, too: no unit
     return std::nullopt;
   }
   const std::optional<std::uint32_t> count = ParseCount(text.substr(0, digits));

@@ -23,6 +23,7 @@ const v1::Setting& SettingOf(const FieldDescriptor& field) {
 
 std::vector<std::string> NamesOf(const google::protobuf::Descriptor& section) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(section.field_count()));
   for (int i = 0; i < section.field_count(); ++i) {
     names.push_back(section.field(i)->name());
   }
