@@ -142,7 +142,8 @@ TEST(ClientMessages, StaysBrokenAfterAnError) {
 }
 
 TEST(ClientMessages, FollowsTheLongestListAndText) {
-  const std::string list = testing::U16(0x0200) + testing::U16(65535) + std::string(4 * 65535, '\0');
+  const std::string list =
+      testing::U16(0x0200) + testing::U16(65535) + std::string(4 * 65535, '\0');
   const std::string stream = list + CutText(std::string(300000, 'x')) + KeyEvent();
 
   EXPECT_EQ(Parse(kNone, stream).messages, 3U);

@@ -8,9 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace porthole::rfb {
 
@@ -25,9 +25,10 @@ struct OtherSide {
 // What came of one dialogue.
 template <typename T>
 struct DialogueRun {
-  std::optional<T> result;  // nothing: it waits for more
-  std::string sent;         // to the other side
-  std::string unread;       // of the script
+  bool waits = true;  // for more of the script
+  T result = absl::UnknownError("the dialogue waits for more");
+  std::string sent;    // to the other side
+  std::string unread;  // of the script
   std::size_t operations = 0;
 };
 
@@ -43,7 +44,10 @@ DialogueRun<T> RunDialogue(const OtherSide& other, const Dialogue& dialogue) {
     pair.far->SendEof();
   }
   DialogueRun<T> run;
-  run.result = testing::RunUntilIdle(context, dialogue(*pair.near));
+  if (auto result = testing::RunUntilIdle(context, dialogue(*pair.near))) {
+    run.waits = false;
+    run.result = *std::move(result);
+  }
   run.sent = testing::AsString(pair.far->Take());
   run.unread = testing::AsString(pair.near->Take());
   run.operations = pair.near->Operations();

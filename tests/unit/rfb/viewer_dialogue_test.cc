@@ -33,9 +33,9 @@ struct Dialogue {
 class ViewerDialogue : public ::testing::TestWithParam<Dialogue> {
  protected:
   static void ExpectGreeted(const ViewerRun& run) {
-    ASSERT_TRUE(run.result.has_value());
-    ASSERT_TRUE(run.result->ok()) << run.result->status();
-    EXPECT_TRUE(**run.result);
+    ASSERT_FALSE(run.waits);
+    ASSERT_TRUE(run.result.ok()) << run.result.status();
+    EXPECT_TRUE(*run.result);
     EXPECT_EQ(run.sent, std::string(kOurs) + GetParam().sent);
   }
 };
@@ -61,17 +61,17 @@ TEST_P(ViewerDialogue, GivesTheSharedFlag) {
 
   const ViewerRun run = Greet({.script = viewer});
 
-  ASSERT_TRUE(run.result->ok()) << run.result->status();
-  EXPECT_FALSE(**run.result);
+  ASSERT_TRUE(run.result.ok()) << run.result.status();
+  EXPECT_FALSE(*run.result);
 }
 
 TEST_P(ViewerDialogue, EndsOrWaitsAtEveryTruncation) {
   for (std::size_t size = 0; size < GetParam().viewer.size(); ++size) {
     const std::string script = GetParam().viewer.substr(0, size);
     const ViewerRun ended = Greet({.script = script, .hangs_up = true});
-    ASSERT_TRUE(ended.result.has_value()) << size;
-    EXPECT_EQ(ended.result->status().code(), StatusCode::kOutOfRange) << size;
-    EXPECT_FALSE(Greet({.script = script}).result.has_value()) << size;
+    ASSERT_FALSE(ended.waits) << size;
+    EXPECT_EQ(ended.result.status().code(), StatusCode::kOutOfRange) << size;
+    EXPECT_TRUE(Greet({.script = script}).waits) << size;
   }
 }
 
@@ -80,8 +80,8 @@ TEST_P(ViewerDialogue, PassesOnAFailureOfEveryOperation) {
   ASSERT_GT(operations, 5U);
   for (std::size_t n = 1; n <= operations; ++n) {
     const ViewerRun run = Greet({.script = GetParam().viewer, .cut = 3, .fail_from = n});
-    ASSERT_TRUE(run.result.has_value()) << n;
-    EXPECT_EQ(run.result->status().code(), StatusCode::kCancelled) << n;
+    ASSERT_FALSE(run.waits) << n;
+    EXPECT_EQ(run.result.status().code(), StatusCode::kCancelled) << n;
   }
 }
 
@@ -95,8 +95,8 @@ TEST(ViewerRefusal, TakesNoOtherVersion) {
   for (const std::string_view version :
        {"RFB 003.005\n", "RFB 003.889\n", "RFB 004.000\n", "RFB 000.000\n", "GET / HTTP/1"}) {
     const ViewerRun run = Greet({.script = version});
-    ASSERT_TRUE(run.result.has_value());
-    EXPECT_EQ(run.result->status().code(), StatusCode::kInvalidArgument) << version;
+    ASSERT_FALSE(run.waits);
+    EXPECT_EQ(run.result.status().code(), StatusCode::kInvalidArgument) << version;
     EXPECT_EQ(run.sent, kOurs);
   }
 }
@@ -104,9 +104,9 @@ TEST(ViewerRefusal, TakesNoOtherVersion) {
 TEST(ViewerRefusal, TakesNoTypeThatWasNotOffered) {
   for (const std::string_view version : {"RFB 003.007\n", "RFB 003.008\n"}) {
     const ViewerRun run = Greet({.script = std::string(version) + "\x02\x01"});
-    ASSERT_TRUE(run.result.has_value());
-    EXPECT_EQ(run.result->status().code(), StatusCode::kInvalidArgument);
-    EXPECT_THAT(run.result->status().ToString(), HasSubstr("security type 2"));
+    ASSERT_FALSE(run.waits);
+    EXPECT_EQ(run.result.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_THAT(run.result.status().ToString(), HasSubstr("security type 2"));
   }
 }
 
@@ -121,13 +121,13 @@ TEST(ServerInitToViewer, IsOneMessageWithTheHostsFramebufferAndName) {
   const auto run = RunDialogue<absl::Status>({.script = ""}, send);
   const auto failed = RunDialogue<absl::Status>({.script = "", .fail_from = 1}, send);
 
-  EXPECT_TRUE(run.result->ok());
+  EXPECT_TRUE(run.result.ok());
   EXPECT_EQ(run.operations, 1U);
   EXPECT_EQ(run.sent,
             "\x01\x02\x03\x04"
             "0123456789abcdef" +
                 U32(5) + "web-1");
-  EXPECT_EQ(failed.result->code(), StatusCode::kCancelled);
+  EXPECT_EQ(failed.result.code(), StatusCode::kCancelled);
 }
 
 }  // namespace

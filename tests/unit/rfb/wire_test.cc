@@ -14,7 +14,7 @@ namespace porthole::rfb {
 namespace {
 
 using testing::AsString;
-using testing::RunUntilIdle;
+using testing::RunToEnd;
 using testing::U32;
 
 class Wire : public ::testing::Test {
@@ -28,16 +28,16 @@ TEST_F(Wire, ReadsExactlyWhatItNeedsHoweverItIsCut) {
   pair_.far->Push("\x07" + U32(0xDEADBEEF) + "abcrest");
   std::array<std::uint8_t, 3> three{};
 
-  EXPECT_EQ(RunUntilIdle(context_, ReadU8(*pair_.near)).value().value(), 7);
-  EXPECT_EQ(RunUntilIdle(context_, ReadU32(*pair_.near)).value().value(), 0xDEADBEEF);
-  EXPECT_TRUE(RunUntilIdle(context_, ReadExact(*pair_.near, three)).value().ok());
+  EXPECT_EQ(RunToEnd(context_, ReadU8(*pair_.near)).value(), 7);
+  EXPECT_EQ(RunToEnd(context_, ReadU32(*pair_.near)).value(), 0xDEADBEEF);
+  EXPECT_TRUE(RunToEnd(context_, ReadExact(*pair_.near, three)).ok());
 
   EXPECT_EQ(AsString(three), "abc");
   EXPECT_EQ(AsString(pair_.near->Take()), "rest");
 }
 
 TEST_F(Wire, ReadsNothingForAnEmptyTarget) {
-  EXPECT_TRUE(RunUntilIdle(context_, ReadExact(*pair_.near, {})).value().ok());
+  EXPECT_TRUE(RunToEnd(context_, ReadExact(*pair_.near, {})).ok());
   EXPECT_EQ(pair_.near->Operations(), 0U);
 }
 
@@ -47,8 +47,8 @@ TEST_F(Wire, ReadsATextUpToItsLimitAndCleansIt) {
                   "c" +
                   U32(6));
 
-  EXPECT_EQ(RunUntilIdle(context_, ReadText(*pair_.near, 5, "a name")).value().value(), "a bc");
-  const auto long_one = RunUntilIdle(context_, ReadText(*pair_.near, 5, "a name")).value();
+  EXPECT_EQ(RunToEnd(context_, ReadText(*pair_.near, 5, "a name")).value(), "a bc");
+  const auto long_one = RunToEnd(context_, ReadText(*pair_.near, 5, "a name"));
 
   EXPECT_EQ(long_one.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(long_one.status().ToString(), ::testing::HasSubstr("a name of 6 bytes"));
@@ -57,16 +57,16 @@ TEST_F(Wire, ReadsATextUpToItsLimitAndCleansIt) {
 TEST_F(Wire, TellsTheEndFromALoss) {
   pair_.far->Push("ab");
   pair_.far->SendEof();
-  EXPECT_EQ(RunUntilIdle(context_, ReadU32(*pair_.near)).value().status().code(),
+  EXPECT_EQ(RunToEnd(context_, ReadU32(*pair_.near)).status().code(),
             absl::StatusCode::kOutOfRange);
 
   pair_.far->Vanish();
-  EXPECT_EQ(RunUntilIdle(context_, ReadU8(*pair_.near)).value().status().code(),
+  EXPECT_EQ(RunToEnd(context_, ReadU8(*pair_.near)).status().code(),
             absl::StatusCode::kUnavailable);
 }
 
 TEST_F(Wire, WritesOneByte) {
-  EXPECT_TRUE(RunUntilIdle(context_, WriteU8(*pair_.near, 0xFE)).value().ok());
+  EXPECT_TRUE(RunToEnd(context_, WriteU8(*pair_.near, 0xFE)).ok());
 
   EXPECT_EQ(AsString(pair_.far->Take()), "\xFE");
 }
