@@ -168,7 +168,7 @@ TEST(Claims, TakesOnlyListedIssuersWhereSomeAre) {
 
 TEST(Claims, ForbidsATunnelInsteadOfIgnoringIt) {
   boost::json::object payload = GoodPayload();
-  payload["console"].as_object()["tunnel"] = {{"url", "https://proxy.example"}};
+  payload["console"].as_object()["tunnel"] = {{"url", "https://tunnel.example"}};
 
   const Judged<Grant> judged = Read(payload);
 
