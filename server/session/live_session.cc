@@ -98,7 +98,7 @@ Awaitable<void> LiveSession::Serve() {
   if (Ended()) {
     co_return;
   }
-  claim_.emplace(around_.admission, grant_, bell_.Ringer());
+  claim_ = std::make_unique<PendingClaim>(around_.admission, grant_, bell_.Ringer());
   co_await (Guarded(ServeViewer()) && Guarded(ServeHost()));
 }
 
@@ -285,19 +285,19 @@ void LiveSession::Open() {
   last_input_ = around_.clock.Steady();
   idle_.Arm(grant_.policy.idle_timeout);
   Traffic& traffic = entry_->Moved();
-  parts_.emplace(bridge::Parts{.viewer = viewer_,
-                               .host = *host_,
-                               .messages = messages_,
-                               .buffers = around_.buffers,
-                               .session_traffic = traffic,
-                               .worker_traffic = around_.worker_traffic,
-                               .last_input_ms = traffic.last_input_ms,
-                               .last_input = last_input_,
-                               .clock = around_.clock,
-                               .on_end = [this](bridge::Side side, const absl::Status& status) {
-                                 Finish(side == bridge::Side::kHost ? HostEnd(status)
-                                                                    : ViewerEnd(status));
-                               }});
+  parts_ = std::make_unique<bridge::Parts>(
+      bridge::Parts{.viewer = viewer_,
+                    .host = *host_,
+                    .messages = messages_,
+                    .buffers = around_.buffers,
+                    .session_traffic = traffic,
+                    .worker_traffic = around_.worker_traffic,
+                    .last_input_ms = traffic.last_input_ms,
+                    .last_input = last_input_,
+                    .clock = around_.clock,
+                    .on_end = [this](bridge::Side side, const absl::Status& status) {
+                      Finish(side == bridge::Side::kHost ? HostEnd(status) : ViewerEnd(status));
+                    }});
   Announce();
 }
 
@@ -309,7 +309,7 @@ bool LiveSession::Ended() {
   }
   if (std::optional<EndRequest> request = entry_->EndRequested()) {
     Finish(Asked(*std::move(request)));
-  } else if (claim_.has_value()) {
+  } else if (claim_ != nullptr) {
     if (const std::optional<Refusal> refused = claim_->Refused()) {
       Finish(EndOf(*refused));
     }
@@ -359,14 +359,15 @@ void LiveSession::OnIdleCheck() {
 // Every session is counted once and has its line, whatever became of it.
 void LiveSession::Settle(net::Closing closing) {
   const SteadyTime::duration lasted = around_.clock.Steady() - started_;
+  const End end = end_.value_or(End());
   if (opened_) {
-    around_.metrics.Ended(end_->reason).Increment();
+    around_.metrics.Ended(end.reason).Increment();
     around_.metrics.duration_seconds.Observe(Seconds(lasted));
   } else {
-    around_.admissions.Refused(end_->reason).Increment();
+    around_.admissions.Refused(end.reason).Increment();
   }
   LogEnded(around_.log, *entry_,
-           {.opened = opened_, .end = *end_, .closing = closing, .lasted = lasted});
+           {.opened = opened_, .end = end, .closing = closing, .lasted = lasted});
 }
 
 Awaitable<void> LiveSession::Changed() {

@@ -82,7 +82,7 @@ class LiveSession {
   Entry entry_;
   const SteadyTime started_;
   boost::asio::steady_timer changed_;
-  std::optional<PendingClaim> claim_;
+  std::unique_ptr<PendingClaim> claim_;  // from its beginning on
   rfb::ClientMessages messages_;
   net::Timer max_duration_;
   net::Timer idle_;
@@ -90,7 +90,7 @@ class LiveSession {
   boost::asio::cancellation_signal stop_dial_;
   std::unique_ptr<net::ByteStream> host_;
   rfb::HostGreeting greeting_;
-  std::optional<bridge::Parts> parts_;
+  std::unique_ptr<bridge::Parts> parts_;  // once opened
   bool viewer_greeted_ = false;
   bool opened_ = false;
   std::optional<End> end_;
