@@ -60,8 +60,10 @@ std::string OneOf(const std::vector<std::string>& words) {
   }
   std::string text = "one of ";
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool last = i + 1 == words.size();
-    text += (i == 0 ? "" : (last ? " or " : ", ")) + words[i];
+    if (i > 0) {
+      text += i + 1 == words.size() ? " or " : ", ";
+    }
+    text += words[i];
   }
   return text;
 }
