@@ -168,7 +168,7 @@ class PublicSideTest : public ::testing::Test {
 TEST_F(PublicSideTest, AGoodLinkGivesThePageAndItsHeaders) {
   Serve(true);
   const std::string page = Ask("GET /console?token=" + Token() + " HTTP/1.1");
-  EXPECT_THAT(page, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 200 ")) << lines_.str();
   EXPECT_THAT(page, HasSubstr("<p>&lt;web-1&gt;</p>"));
   EXPECT_THAT(page, HasSubstr("frame-ancestors 'none'\r\n"));
   EXPECT_THAT(page, HasSubstr("Referrer-Policy: no-referrer\r\n"));
