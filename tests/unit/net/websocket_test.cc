@@ -223,7 +223,10 @@ TEST_P(Viewer, AReaderInFlightIsCancelledByClose) {
 }
 
 TEST_P(Viewer, AFrameInFlightMayFinishBeforeTheCloseFrame) {
-  Open();
+  net::Timeouts timeouts = Unhurried();
+  timeouts.close_write = std::chrono::seconds(10);  // a busy machine may take its time
+  timeouts.close_read = std::chrono::seconds(10);
+  Open(timeouts);
   Started<absl::Status> write = StuckWrite();
   Stream().Close({1001, "the node goes away"});
   const auto data = NextFrame();
