@@ -24,16 +24,6 @@ def refusal(node, token):
     return close
 
 
-def refusal_of_a_handshake(node, token):
-    """The close frame that comes in ServerInit's place: a token is claimed while the host is
-    dialled (design, section 5, step 7)."""
-    viewer = Viewer(node, token, handshake=False)
-    with pytest.raises(Closed) as closed:
-        viewer.shake_hands()
-    viewer.leave()
-    return closed.value.close
-
-
 def now():
     return int(time.time())
 
@@ -149,7 +139,7 @@ def test_a_token_opens_one_session(node, host):
     assert node.http(f"/console?token={token}")[0] == 200, "a preview claims nothing"
     viewer = Viewer(node, token)
 
-    expect_close(refusal_of_a_handshake(node, token), "token_used")
+    expect_close(refusal(node, token), "token_used")
 
     assert node.http(f"/console?token={token}")[0] == 410
     viewer.leave()
@@ -307,7 +297,7 @@ def test_nothing_secret_is_logged(node, start_host):
     node.http(f"/console?token={token}")
     viewer = Viewer(node, token)
     viewer.leave()
-    refusal_of_a_handshake(node, token)
+    refusal(node, token)
     refusal(node, flipped(token, 4))
     expect_told(node, "token_used")
 
