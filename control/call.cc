@@ -13,6 +13,11 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), Message(status)};
 }
 
+absl::Status NotYet(std::string_view method) {
+  return Error(absl::StatusCode::kUnimplemented,
+               "this version of Porthole does not have " + std::string(method) + " yet");
+}
+
 Call::Call(const CallBooks& books, grpc::CallbackServerContext& context, std::string_view method)
     : books_(&books),
       context_(&context),

@@ -18,6 +18,9 @@ namespace porthole::control {
 
 grpc::Status ToGrpc(const absl::Status& status);
 
+// What a method of the contract answers that this version does not have.
+absl::Status NotYet(std::string_view method);
+
 // Where calls are written down. All outlive the server.
 struct CallBooks {
   const Clock& clock;

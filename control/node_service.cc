@@ -1,6 +1,5 @@
 #include "control/node_service.h"
 
-#include "base/status.h"
 #include "control/convert.h"
 
 #include <algorithm>
@@ -30,11 +29,6 @@ v1::StoreKind KindOf(std::string_view kind) {
     return v1::STORE_KIND_MEMORY;
   }
   return kind == "etcd" ? v1::STORE_KIND_ETCD : v1::STORE_KIND_EMBEDDED;
-}
-
-absl::Status NotYet(std::string_view method) {
-  return Error(absl::StatusCode::kUnimplemented,
-               "this version of Porthole does not have " + std::string(method) + " yet");
 }
 
 }  // namespace

@@ -4,25 +4,20 @@
 #include "control/convert.h"
 #include "control/ended_stream.h"
 #include "control/field.h"
-#include "control/selector.h"
+#include "control/revocation.h"
 #include "control/session_filter.h"
-#include "control/waiting.h"
 
 #include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
 namespace porthole::control {
 namespace {
 
-constexpr std::size_t kMaxReasonBytes = 120;
 constexpr std::size_t kListChunk = 1000;
-constexpr std::chrono::seconds kMinBlock{1};
-constexpr std::chrono::seconds kMaxBlock = std::chrono::days(366);
 
 absl::StatusOr<std::uint64_t> ReadSequence(const std::string& position) {
   std::uint64_t sequence = 0;
@@ -43,11 +38,6 @@ std::string PositionOf(const state::Block& block) {
       std::to_string(std::chrono::nanoseconds(block.created.time_since_epoch()).count());
   nanos.insert(0, 20 - std::min<std::size_t>(20, nanos.size()), '0');
   return nanos + block.id;
-}
-
-absl::Status NotYet(std::string_view method) {
-  return Error(absl::StatusCode::kUnimplemented,
-               "this version of Porthole does not have " + std::string(method) + " yet");
 }
 
 }  // namespace
@@ -135,7 +125,8 @@ grpc::ServerUnaryReactor* SessionService::RevokeSessions(grpc::CallbackServerCon
                                                          v1::RevokeSessionsResponse* response) {
   Call call(books_, *context, "SessionService/RevokeSessions");
   grpc::ServerUnaryReactor* const reactor = call.Reactor();
-  absl::StatusOr<admission::Revocation> revocation = Read(*request, call);
+  absl::StatusOr<admission::Revocation> revocation =
+      ReadRevocation(*request, call.CallerName(), around_.token_life);
   if (!revocation.ok()) {
     call.Finish(revocation.status());
     return reactor;
@@ -161,50 +152,16 @@ grpc::ServerUnaryReactor* SessionService::RevokeSessions(grpc::CallbackServerCon
   return reactor;
 }
 
-absl::StatusOr<admission::Revocation> SessionService::Read(const v1::RevokeSessionsRequest& request,
-                                                           const Call& call) const {
-  absl::StatusOr<Selector> selector = ReadSelector(request.selector());
-  if (!selector.ok()) {
-    return selector.status();
-  }
-  const absl::Status reason = CheckShownText("reason", request.reason(), kMaxReasonBytes);
-  if (!reason.ok()) {
-    return reason;
-  }
-  admission::Revocation revocation{.selector = *std::move(selector),
-                                   .reason = request.reason(),
-                                   .creator = call.CallerName(),
-                                   .block_for = std::nullopt,
-                                   .token_life = around_.token_life};
-  if (request.has_block_for()) {
-    if (revocation.selector.kind == SelectorKind::kSession) {
-      return BadField("block_for",
-                      "a session never comes back; block its console, subject, key or token");
-    }
-    const absl::StatusOr<std::chrono::seconds> block_for =
-        ReadDuration("block_for", request.block_for(), kMinBlock, kMaxBlock);
-    if (!block_for.ok()) {
-      return block_for.status();
-    }
-    revocation.block_for = *block_for;
-  }
-  return revocation;
-}
-
-// The block is in force before the walk: a session that is being admitted meanwhile either is found
-// here or finds the block.
 void SessionService::End(Call call,
                          const admission::Revocation& revocation,
                          v1::RevokeSessionsResponse& response) const {
-  const std::string sentence =
-      revocation.reason.empty() ? std::string(Sentence(EndReason::kRevoked)) : revocation.reason;
-  const std::vector<std::shared_ptr<session::Record>> told =
-      around_.sessions.End(revocation.selector, EndReason::kRevoked, sentence);
-  WhenGone(told, kEndLimit, [&response, moved = std::move(call)](Outcome outcome) mutable {
-    response.set_ended_count(static_cast<std::int32_t>(outcome.ended));
-    response.mutable_ending_session_ids()->Assign(outcome.ending.begin(), outcome.ending.end());
-    moved.Finish(absl::OkStatus());
-  });
+  EndSessions(around_.sessions, revocation.selector, revocation.reason,
+              [&response, moved = std::move(call)](const Outcome& outcome) mutable {
+                response.set_ended_count(static_cast<std::int32_t>(outcome.ended));
+                response.mutable_ending_session_ids()->Assign(outcome.ending.begin(),
+                                                              outcome.ending.end());
+                moved.Finish(absl::OkStatus());
+              });
 }
 
 grpc::ServerUnaryReactor* SessionService::ListBlocks(grpc::CallbackServerContext* context,

@@ -6,10 +6,8 @@
 #include "porthole/control/v1/session_service.grpc.pb.h"
 
 #include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include <functional>
-#include <string>
 
 namespace porthole::control {
 
@@ -48,8 +46,6 @@ class SessionService final : public v1::SessionService::CallbackService {
                     v1::ListSessionsResponse& response) const;
   absl::Status Get(const v1::GetSessionRequest& request, v1::GetSessionResponse& response) const;
   absl::Status List(const v1::ListBlocksRequest& request, v1::ListBlocksResponse& response) const;
-  absl::StatusOr<admission::Revocation> Read(const v1::RevokeSessionsRequest& request,
-                                             const Call& call) const;
   void End(Call call,
            const admission::Revocation& revocation,
            v1::RevokeSessionsResponse& response) const;

@@ -3,7 +3,7 @@
 #include "base/status.h"
 #include "control/convert.h"
 #include "control/field.h"
-#include "control/waiting.h"
+#include "control/revocation.h"
 
 #include <memory>
 #include <utility>
@@ -11,8 +11,6 @@
 
 namespace porthole::control {
 namespace {
-
-constexpr std::size_t kMaxReasonBytes = 120;
 
 absl::Status CheckKeyId(const std::string& key_id) {
   if (!token::IsKeyId(key_id)) {
@@ -149,21 +147,17 @@ grpc::ServerUnaryReactor* TokenKeyService::DeleteTokenKey(grpc::CallbackServerCo
   return reactor;
 }
 
-// The key is gone before the sessions are looked for: one that is being admitted meanwhile either
-// is found here or finds the key gone.
 void TokenKeyService::EndSessionsOf(Call call,
                                     const v1::DeleteTokenKeyRequest& request,
                                     v1::DeleteTokenKeyResponse& response) const {
   const Selector selector{.kind = SelectorKind::kKey, .value = request.key_id(), .addresses = {}};
-  const std::string sentence =
-      request.reason().empty() ? std::string(Sentence(EndReason::kRevoked)) : request.reason();
-  const std::vector<std::shared_ptr<session::Record>> told =
-      around_.sessions.End(selector, EndReason::kRevoked, sentence);
-  WhenGone(told, kEndLimit, [&response, moved = std::move(call)](Outcome outcome) mutable {
-    response.set_ended_count(static_cast<std::int32_t>(outcome.ended));
-    response.mutable_ending_session_ids()->Assign(outcome.ending.begin(), outcome.ending.end());
-    moved.Finish(absl::OkStatus());
-  });
+  EndSessions(around_.sessions, selector, request.reason(),
+              [&response, moved = std::move(call)](const Outcome& outcome) mutable {
+                response.set_ended_count(static_cast<std::int32_t>(outcome.ended));
+                response.mutable_ending_session_ids()->Assign(outcome.ending.begin(),
+                                                              outcome.ending.end());
+                moved.Finish(absl::OkStatus());
+              });
 }
 
 }  // namespace porthole::control

@@ -44,7 +44,7 @@ absl::Status Lift(const Context& context, const std::string& block_id) {
 
 void AddBlockCommands(CLI::App& app, Context& context) {
   CLI::App* const blocks = app.add_subcommand("blocks", "What revocations keep out");
-  blocks->require_subcommand(1);
+  blocks->require_subcommand(0, 1);
   blocks->add_subcommand("list", "Blocks in force, oldest first")->callback([&context] {
     context.command = [&context] { return List(context); };
   });

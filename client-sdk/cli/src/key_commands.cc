@@ -139,7 +139,7 @@ void AddDelete(CLI::App& keys, Context& context) {
 
 void AddKeyCommands(CLI::App& app, Context& context) {
   CLI::App* const keys = app.add_subcommand("keys", "The keys that open console links");
-  keys->require_subcommand(1);
+  keys->require_subcommand(0, 1);
   AddPut(*keys, context);
   keys->add_subcommand("list", "All keys, without their material")->callback([&context] {
     context.command = [&context] { return List(context); };

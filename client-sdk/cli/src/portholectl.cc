@@ -9,6 +9,7 @@
 #include <CLI/Validators.hpp>
 
 #include <string>
+#include <vector>
 
 namespace porthole::cli {
 namespace {
@@ -68,6 +69,20 @@ std::string TellWrongUsage(const CLI::App* /*app*/, const CLI::Error& error) {
          "\nRun portholectl --help, or a command with --help, for more.\n";
 }
 
+// CLI11 could ask for a command itself, and then would not name a word that is none.
+std::string AskForCommand(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (!chosen.empty()) {
+    return AskForCommand(*chosen.front());
+  }
+  std::string names;
+  for (const CLI::App* const sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names += (names.empty() ? "" : ", ") + sub->get_name();
+  }
+  return "portholectl: " + (app.get_parent() == nullptr ? "" : app.get_name() + ": ") +
+         "a command is required, one of " + names + "\n";
+}
+
 }  // namespace
 
 int RunPortholectl(int argc, const char* const* argv, Streams streams) {
@@ -76,7 +91,7 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
   app.footer(kExamples);
   app.failure_message(TellWrongUsage);
   app.set_version_flag("--version", "portholectl " PORTHOLE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   AddGlobalOptions(app, context.options);
   AddKeyCommands(app, context);
   AddTokenCommands(app, context);
@@ -88,6 +103,10 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error, streams.out, streams.err) == 0 ? kExitOk : kExitUsage;
+  }
+  if (!context.command) {
+    streams.err << AskForCommand(app);
+    return kExitUsage;
   }
   return context.Run();
 }

@@ -81,7 +81,7 @@ absl::Status Revoke(const Context& context, const RevokeOptions& options) {
 
 void AddSessionCommands(CLI::App& app, Context& context) {
   CLI::App* const sessions = app.add_subcommand("sessions", "Consoles that are open");
-  sessions->require_subcommand(1);
+  sessions->require_subcommand(0, 1);
 
   const auto listed = std::make_shared<SessionOptions>();
   CLI::App* const list = sessions->add_subcommand("list", "Live sessions, oldest first");

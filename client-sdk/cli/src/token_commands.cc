@@ -200,7 +200,7 @@ void AddPolicyOptions(CLI::App& mint, MintOptions& options) {
 void AddTokenCommands(CLI::App& app, Context& context) {
   const auto options = std::make_shared<MintOptions>();
   CLI::App* const token = app.add_subcommand("token", "Console links, made without the node");
-  token->require_subcommand(1);
+  token->require_subcommand(0, 1);
   CLI::App* const mint = token->add_subcommand("mint", "Make a link; it opens one console once");
   AddTokenOptions(*mint, *options);
   AddConsoleOptions(*mint, *options);
