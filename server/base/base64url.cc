@@ -24,7 +24,7 @@ constexpr std::array<std::uint8_t, 256> kValues = MakeValues();
 
 std::string EncodeBase64Url(std::span<const std::uint8_t> bytes) {
   std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  text.reserve(((bytes.size() * 4) + 2) / 3);
   std::uint32_t pending = 0;
   unsigned bits = 0;
   for (const std::uint8_t byte : bytes) {

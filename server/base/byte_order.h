@@ -21,7 +21,7 @@ inline void StoreU16(std::uint16_t value, std::span<std::uint8_t> to) {
 }
 inline void StoreU32(std::uint32_t value, std::span<std::uint8_t> to) {
   for (std::size_t i = 0; i < 4; ++i) {
-    to[i] = static_cast<std::uint8_t>((value >> (24U - 8U * i)) & 0xFFU);
+    to[i] = static_cast<std::uint8_t>((value >> (24U - (8U * i))) & 0xFFU);
   }
 }
 

@@ -23,7 +23,7 @@ absl::Status NotAn(std::string_view what, std::string_view text) {
 // Clears every bit from `bits` on (counted from the first of 128).
 std::array<std::uint8_t, 16> Masked(std::array<std::uint8_t, 16> bytes, int bits) {
   for (int i = 0; i < 16; ++i) {
-    const int kept = std::clamp(bits - i * 8, 0, 8);
+    const int kept = std::clamp(bits - (i * 8), 0, 8);
     bytes.at(static_cast<std::size_t>(i)) &= static_cast<std::uint8_t>(0xFF00U >> kept);
   }
   return bytes;

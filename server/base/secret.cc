@@ -15,8 +15,9 @@ void WipeText(std::string& text) noexcept {
 
 }  // namespace
 
-Secret::Secret(std::string text) : text_(std::move(text)) {
-  WipeText(text);  // NOLINT(bugprone-use-after-move): what a short one left behind
+Secret::Secret(std::string text) {
+  text_.swap(text);
+  WipeText(text);  // what a short one left behind
 }
 
 Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {

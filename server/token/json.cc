@@ -39,18 +39,18 @@ class WipingMemory final : public json::memory_resource {
 // Builds the value, and remembers the member names of every object that is open.
 class Builder {
  public:
-  static constexpr std::size_t max_array_size = json::array::max_size();
-  static constexpr std::size_t max_object_size = json::object::max_size();
-  static constexpr std::size_t max_string_size = json::string::max_size();
-  static constexpr std::size_t max_key_size = json::string::max_size();
-
   explicit Builder(json::storage_ptr memory) { stack_.reset(std::move(memory)); }
 
   bool FoundDuplicate() const { return found_duplicate_; }
   json::value Release() { return stack_.release(); }
 
-  // What json::basic_parser calls; it chose the names.
-  // NOLINTBEGIN(readability-identifier-naming)
+  // What json::basic_parser asks for; it chose the names, and calls them on an object.
+  // NOLINTBEGIN(readability-identifier-naming,readability-convert-member-functions-to-static)
+  static constexpr std::size_t max_array_size = json::array::max_size();
+  static constexpr std::size_t max_object_size = json::object::max_size();
+  static constexpr std::size_t max_string_size = json::string::max_size();
+  static constexpr std::size_t max_key_size = json::string::max_size();
+
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) {
@@ -112,7 +112,7 @@ class Builder {
   }
   bool on_comment_part(json::string_view, error_code&) { return true; }
   bool on_comment(json::string_view, error_code&) { return true; }
-  // NOLINTEND(readability-identifier-naming)
+  // NOLINTEND(readability-identifier-naming,readability-convert-member-functions-to-static)
 
  private:
   json::value_stack stack_;

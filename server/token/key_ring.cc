@@ -8,7 +8,7 @@
 namespace porthole::token {
 
 absl::Status KeyRing::Put(TokenKey key) {
-  const absl::Status valid = CheckTokenKey(key);
+  absl::Status valid = CheckTokenKey(key);
   if (!valid.ok()) {
     return valid;
   }

@@ -7,7 +7,7 @@
 
 namespace porthole::token {
 
-// Reads the claim `policy`. What is wrong goes into `fault`.
-PolicyWish ReadPolicy(const boost::json::object& policy, Fault& fault);
+// Reads the claim `policy`, this object. What is wrong goes into `fault`.
+PolicyWish ReadPolicy(const boost::json::object& object, Fault& fault);
 
 }  // namespace porthole::token
