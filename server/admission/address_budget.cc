@@ -83,7 +83,7 @@ double AddressBudget::PerSecond() const {
 double AddressBudget::AttemptsNow(const Entry& entry, SteadyTime now) const {
   const std::chrono::duration<double> passed = now - entry.counted;
   return std::min(static_cast<double>(limits_.attempts_burst),
-                  entry.attempts + passed.count() * PerSecond());
+                  entry.attempts + (passed.count() * PerSecond()));
 }
 
 // The entry of `key`, counted up to now and the last to be forgotten; null when there is no room.

@@ -26,6 +26,10 @@ absl::Status Malformed(const std::string& why) {
   return Error(absl::StatusCode::kInvalidArgument, why);
 }
 
+absl::Status OkIf(bool holds, const char* otherwise) {
+  return holds ? absl::OkStatus() : Malformed(otherwise);
+}
+
 absl::StatusOr<Parts> Split(std::string_view token) {
   Parts parts;
   for (std::size_t i = 0; i < kParts; ++i) {
@@ -56,18 +60,17 @@ absl::Status CheckMember(std::string_view name, const boost::json::value& value,
   }
   const std::string_view text(string->data(), string->size());
   if (name == "alg") {
-    return text == "dir" ? absl::OkStatus() : Malformed("`alg` is not \"dir\"");
+    return OkIf(text == "dir", "`alg` is not \"dir\"");
   }
   if (name == "enc") {
-    return text == "A256GCM" ? absl::OkStatus() : Malformed("`enc` is not \"A256GCM\"");
+    return OkIf(text == "A256GCM", "`enc` is not \"A256GCM\"");
   }
   if (name == "kid") {
-    jwe.key_id = IsKeyId(text) ? text : std::string_view{};
-    return IsKeyId(text) ? absl::OkStatus() : Malformed("`kid` is not the id of a token key");
+    jwe.key_id = text;
+    return OkIf(IsKeyId(text), "`kid` is not the id of a token key");
   }
   if (name == "typ" || name == "cty") {
-    return text.size() <= kMaxTypeBytes ? absl::OkStatus()
-                                        : Malformed("`typ` or `cty` is too long");
+    return OkIf(text.size() <= kMaxTypeBytes, "`typ` or `cty` is too long");
   }
   return Malformed("the protected header has a member beside alg, enc, kid, typ and cty");
 }
@@ -86,7 +89,7 @@ absl::Status ReadHeader(std::string_view part, Jwe& jwe) {
     return Malformed("the protected header is not an object");
   }
   for (const boost::json::key_value_pair& member : *members) {
-    const absl::Status good =
+    absl::Status good =
         CheckMember({member.key().data(), member.key().size()}, member.value(), jwe);
     if (!good.ok()) {
       return good;

@@ -23,10 +23,20 @@ bool IsIn(std::string_view name, std::initializer_list<std::string_view> names) 
   return std::ranges::find(names, name) != names.end();
 }
 
+std::size_t CodePointBytes(unsigned char lead) {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead < 0xE0) {
+    return 2;
+  }
+  return lead < 0xF0 ? 3 : 4;
+}
+
 // The next code point of valid UTF-8, which is taken from the front of `text`.
 char32_t TakeCodePoint(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  const std::size_t length = CodePointBytes(lead);
   char32_t point = length == 1 ? lead : lead & (0x7FU >> length);
   for (std::size_t i = 1; i < length && i < text.size(); ++i) {
     point = (point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
