@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -36,7 +37,8 @@ Judged<Grant> OpenToken(std::string_view token,
   if (key == nullptr) {
     return Invalid("no token key has this id", jwe->key_id);
   }
-  if (key->not_after.has_value() && *key->not_after <= now) {
+  const std::optional<WallTime>& end = key->not_after;
+  if (end.has_value() && *end <= now) {
     return Invalid("the token key's time is over", jwe->key_id);
   }
   const absl::StatusOr<Secret> payload = DecryptJwe(*jwe, *key);
