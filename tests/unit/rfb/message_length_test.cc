@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace porthole::rfb {
 namespace {
@@ -24,27 +25,30 @@ struct Case {
   std::uint32_t bytes;
 };
 
-const Case kCases[] = {
-    {U8(0), 20},
-    {U8(2) + U8(0) + U16(3), 16},
-    {U8(2) + U8(0) + U16(65535), 4 + 4 * 65535},
-    {U8(3), 10},
-    {U8(4), 8},
-    {U8(5) + U8(0x7F), 6},
-    {U8(5) + U8(0xFF), 6},
-    {U8(6) + U8(0) + U16(0) + U32(0), 8},
-    {U8(6) + U8(0) + U16(0) + U32(kMaxCutText), 8 + kMaxCutText},
-    {U8(6) + U8(0) + U16(0) + U32(0xFFFFFFFC), 12},
-    {U8(6) + U8(0) + U16(0) + U32(0U - kMaxCutText), 8 + kMaxCutText},
-    {U8(150), 10},
-    {U8(248) + U8(0) + U16(0) + U32(0) + U8(64), 73},
-    {U8(250), 4},
-    {U8(251) + U8(0) + U32(0) + U8(2), 40},
-    {U8(255) + U8(0), 12},
-};
+const std::vector<Case>& Cases() {
+  static const std::vector<Case> cases = {
+      {U8(0), 20},
+      {U8(2) + U8(0) + U16(3), 16},
+      {U8(2) + U8(0) + U16(65535), 4 + (4 * 65535)},
+      {U8(3), 10},
+      {U8(4), 8},
+      {U8(5) + U8(0x7F), 6},
+      {U8(5) + U8(0xFF), 6},
+      {U8(6) + U8(0) + U16(0) + U32(0), 8},
+      {U8(6) + U8(0) + U16(0) + U32(kMaxCutText), 8 + kMaxCutText},
+      {U8(6) + U8(0) + U16(0) + U32(0xFFFFFFFC), 12},
+      {U8(6) + U8(0) + U16(0) + U32(0U - kMaxCutText), 8 + kMaxCutText},
+      {U8(150), 10},
+      {U8(248) + U8(0) + U16(0) + U32(0) + U8(64), 73},
+      {U8(250), 4},
+      {U8(251) + U8(0) + U32(0) + U8(2), 40},
+      {U8(255) + U8(0), 12},
+  };
+  return cases;
+}
 
 TEST(MessageLength, KnowsEveryMessageThatNoVncSends) {
-  for (const Case& one : kCases) {
+  for (const Case& one : Cases()) {
     const MessageLength length = Measure(one.head);
     EXPECT_EQ(length.kind, Kind::kKnown) << int{one.head[0]};
     EXPECT_EQ(length.bytes, one.bytes) << int{one.head[0]};
@@ -52,7 +56,7 @@ TEST(MessageLength, KnowsEveryMessageThatNoVncSends) {
 }
 
 TEST(MessageLength, NeedsTheWholeHeadAndNoMore) {
-  for (const Case& one : kCases) {
+  for (const Case& one : Cases()) {
     ASSERT_LE(one.head.size(), kLongestHead);
     for (std::size_t size = 0; size < one.head.size(); ++size) {
       EXPECT_EQ(Measure(one.head.substr(0, size)).kind, Kind::kNeedsMore)
@@ -78,7 +82,7 @@ TEST(MessageLength, BoundsTextsAndFences) {
 TEST(MessageLength, KnowsNoOtherType) {
   for (unsigned type = 0; type < 256; ++type) {
     bool known = false;
-    for (const Case& one : kCases) {
+    for (const Case& one : Cases()) {
       known = known || static_cast<std::uint8_t>(one.head[0]) == type;
     }
     if (!known) {

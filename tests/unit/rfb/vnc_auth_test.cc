@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ struct Vector {
 
 // Made with Python's `cryptography` (TripleDES, ECB), which shares no line with ours but OpenSSL;
 // the first password also opens a real Xtigervnc in the integration tests.
-constexpr Vector kVectors[] = {
+constexpr std::array<Vector, 6> kVectors{{
     {"secret12", "000102030405060708090a0b0c0d0e0f", "adcd997f8e16fee575e973f93c2b62b4"},
     {"secret12", "f5a1c09e3377d2184b6c7e0055aa11ff", "1119db782fc9f2ab1e91d087314d26f3"},
     {"p", "f5a1c09e3377d2184b6c7e0055aa11ff", "f4d4b7c6313181c9a87996612be10e77"},
@@ -43,7 +44,7 @@ constexpr Vector kVectors[] = {
      "55\xC3\x9F",
      "000102030405060708090a0b0c0d0e0f", "86d8684fcfcf34c9be03e8fa1e22b997"},
     {"12345678", "ffffffffffffffffffffffffffffffff", "cfde517752975f09cfde517752975f09"},
-};
+}};
 
 TEST(VncAuth, AnswersKnownChallenges) {
   for (const Vector& vector : kVectors) {
