@@ -36,6 +36,9 @@ std::chrono::system_clock::time_point NotAfter(const X509* certificate) {
   return std::chrono::system_clock::from_time_t(timegm(&time));
 }
 
+// What SelectAlpn() chooses from. OpenSSL reads the choice after the callback returned.
+constexpr std::array<unsigned char, 9> kHttp11 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
 // We speak HTTP/1.1 only; a client that offers ALPN without it hears so at once.
 int SelectAlpn(SSL*,
                const unsigned char** out,
@@ -43,7 +46,6 @@ int SelectAlpn(SSL*,
                const unsigned char* offered,
                unsigned int offered_length,
                void*) {
-  constexpr std::array<unsigned char, 9> kHttp11 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_length, kHttp11.data(), kHttp11.size(), offered,
                             offered_length) != OPENSSL_NPN_NEGOTIATED) {

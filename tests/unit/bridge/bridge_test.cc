@@ -78,9 +78,9 @@ class BridgeTest : public ::testing::Test {
   }
   bool Over() const { return running_ == 0; }
 
-  boost::asio::io_context loop_;
   FakeClock clock_;
-  BufferPool buffers_;
+  BufferPool buffers_;  // outlives the loop: a coroutine that goes with it gives its buffer back
+  boost::asio::io_context loop_;
   MemoryStreamPair viewer_;
   MemoryStreamPair host_;
   TrafficCounters session_traffic_;
