@@ -11,8 +11,8 @@
 namespace porthole::control {
 namespace {
 
-// Shared by the records' callbacks and the alarm, whoever comes last. The alarm lives as long as
-// its callback holds the wait, which is until it rings or is cancelled.
+// Lives as long as a record may still call it. The alarm only borrows it: gRPC 1.51 keeps an
+// alarm's callback after it rang, so one that owned the wait, which owns the alarm, would leak.
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
   Wait(std::size_t total, absl::AnyInvocable<void(Outcome)> done)
@@ -27,7 +27,11 @@ class Wait : public std::enable_shared_from_this<Wait> {
   void RingAfter(std::chrono::milliseconds limit) {
     const gpr_timespec deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
                                                gpr_time_from_millis(limit.count(), GPR_TIMESPAN));
-    alarm_.Set(deadline, [self = shared_from_this()](bool) { self->Finish(); });
+    alarm_.Set(deadline, [weak = weak_from_this()](bool) {
+      if (const std::shared_ptr<Wait> self = weak.lock()) {
+        self->Finish();
+      }
+    });
   }
 
   void Gone(const std::string& session_id) {
