@@ -4,7 +4,6 @@ import contextlib
 import ipaddress
 import json
 import socket
-import subprocess
 import time
 
 import pytest
@@ -12,7 +11,7 @@ from cryptography import x509
 
 from harness.certificates import Authority
 from harness.ends import expect_close
-from harness.node import PORTHOLECTL
+from harness.node import portholectl
 from harness.tokens import TokenKey
 from harness.viewer import Viewer
 from harness.vnc_servers import free_port
@@ -215,8 +214,7 @@ def test_a_malformed_command_gets_one_clear_error(node, words):
 
 
 def test_an_unreachable_server_is_named():
-    done = subprocess.run([PORTHOLECTL, "--address", "127.0.0.1:1", "--plaintext", "--timeout",
-                           "3s", "node"], capture_output=True, text=True, timeout=30, check=False)
+    done = portholectl("--address", "127.0.0.1:1", "--plaintext", "--timeout", "3s", "node")
 
     assert done.returncode != 0
     assert "127.0.0.1:1" in done.stderr
@@ -263,8 +261,7 @@ def call_over_tcp(node, mtls, caller, *words):
     flags = ["--address", f"localhost:{port}", "--ca", mtls["ca"], "--timeout", "10s"]
     if caller:
         flags += ["--cert", mtls[caller][0], "--key", mtls[caller][1]]
-    done = subprocess.run([PORTHOLECTL, *map(str, flags), *words], capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = portholectl(*flags, *words)
     return done.returncode, done.stdout + done.stderr
 
 

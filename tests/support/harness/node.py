@@ -34,11 +34,15 @@ def write_pages(directory):
     return directory
 
 
+LEAKS = pathlib.Path(__file__).parents[1] / "sanitizers" / "leaks.supp"
+
+
 def sanitizer_environment():
-    """The caller's, with little memory kept back from re-use: tests measure the process."""
-    options = os.environ.get("ASAN_OPTIONS", "")
-    return os.environ | {
-        "ASAN_OPTIONS": f"{options}:quarantine_size_mb=1:thread_local_quarantine_size_kb=16"}
+    """The caller's, with little memory kept back from re-use, since tests measure the process."""
+    options = {"ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=16",
+               "LSAN_OPTIONS": f"suppressions={LEAKS}:print_suppressions=0"}
+    return os.environ | {name: f"{os.environ.get(name, '')}:{value}"
+                         for name, value in options.items()}
 
 
 def merged(base, changes):
@@ -69,6 +73,13 @@ def configuration(directory, changes):
         },
     }
     return merged(base, changes)
+
+
+def portholectl(*words):
+    """Runs portholectl with these arguments to its end."""
+    return subprocess.run([PORTHOLECTL, *map(str, words)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60, check=False,
+                          env=sanitizer_environment())
 
 
 class Node:
@@ -123,9 +134,7 @@ class Node:
     # The control API, through portholectl.
     def control(self, *words, fails=False):
         """Runs portholectl against this node: what it printed, or with `fails` its complaint."""
-        command = [PORTHOLECTL, "--address", self.control_address, *map(str, words)]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=60, check=False)
+        done = portholectl("--address", self.control_address, *words)
         if fails:
             assert done.returncode != 0, f"{words} succeeded: {done.stdout}"
             return done.stderr
