@@ -124,7 +124,7 @@ std::optional<Refusal> Admission::Recheck(const SessionNames& names) const {
 
 void Admission::Claim(const AdmittedGrant& admitted, ClaimDone done) const {
   const WallTime until = admitted.grant.expires_at + rules_.clock_skew + kRememberedAfter;
-  state::TokenName name = NameOf(admitted.grant);
+  const state::TokenName name = NameOf(admitted.grant);
   around_.store.Claim(
       name, until, around_.clock.Wall(),
       [name, done = std::move(done)](const absl::StatusOr<state::Claimed>& claimed) mutable {
