@@ -70,7 +70,8 @@ class Admission {
   bool OriginAllowed(const Client& client) const;
 
   // Draining and steps 2 to 4: origin, token, time, audience, source address, target, policy.
-  // Refusals: kDraining, kForbidden, kToken… and kTokenUsed never: that is Claim()'s.
+  // Refusals: kDraining, kForbidden, kHostTlsFailed, kToken… and kTokenUsed never: that is
+  // Claim()'s.
   Judged<AdmittedGrant> Judge(std::string_view token, const Client& client) const;
 
   // Step 6, after the session of these `names` entered the registry: blocks, the key's presence,

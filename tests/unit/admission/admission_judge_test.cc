@@ -27,6 +27,15 @@ TEST_F(JudgeTest, AdmitsAGoodToken) {
   EXPECT_EQ(admitted.client, Browser().address);
 }
 
+TEST_F(JudgeTest, RefusesATokenThatDemandsTlsToTheHost) {
+  boost::json::object payload = Payload();
+  payload["console"].as_object()["tls"] = {{"mode", "require"}};
+  EXPECT_EQ(NamedDetail(RefusalIn(Judge(payload)), EndReason::kHostTlsFailed),
+            "console.tls.mode is require: this version has no TLS to hosts");
+  payload["console"].as_object()["tls"] = {{"mode", "prefer"}};
+  EXPECT_EQ(RefusalIn(Judge(payload)), std::nullopt);
+}
+
 TEST_F(JudgeTest, NamesWhatItAdmits) {
   const SessionNames names = NamesOf(Admitted(Payload()), "session-1");
 
