@@ -112,7 +112,7 @@ absl::StatusOr<CertificatePems> ReadCertificates(const config::ControlTcp& tcp) 
     return ca.status();
   }
   pems.client_ca = *std::move(ca);
-  const absl::Status fit = CheckFit(pems, tcp);
+  absl::Status fit = CheckFit(pems, tcp);
   if (!fit.ok()) {
     return fit;
   }

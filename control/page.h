@@ -16,7 +16,8 @@ absl::StatusOr<std::size_t> PageSize(std::int32_t asked);
 // apart, and `boot_id` the process. Opaque to callers.
 class PageTokens {
  public:
-  PageTokens(std::string list, const std::string& boot_id) : prefix_(list + " " + boot_id + " ") {}
+  PageTokens(const std::string& list, const std::string& boot_id)
+      : prefix_(list + " " + boot_id + " ") {}
 
   std::string After(std::string_view position) const;
 

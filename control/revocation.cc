@@ -24,7 +24,7 @@ absl::StatusOr<admission::Revocation> ReadRevocation(const v1::RevokeSessionsReq
   if (!selector.ok()) {
     return selector.status();
   }
-  const absl::Status reason = CheckShownText("reason", request.reason(), kMaxReasonBytes);
+  absl::Status reason = CheckShownText("reason", request.reason(), kMaxReasonBytes);
   if (!reason.ok()) {
     return reason;
   }

@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<ControlAddress>> ControlServer::Start() {
     server_ = std::move(server);
   }
   if (configuration_.unix_socket.has_value()) {
-    const absl::Status guarded = ProtectSocket(*configuration_.unix_socket);
+    absl::Status guarded = ProtectSocket(*configuration_.unix_socket);
     if (!guarded.ok()) {
       Shutdown(std::chrono::milliseconds(0));
       return guarded;
@@ -75,7 +75,7 @@ absl::Status ControlServer::AddUnix(grpc::ServerBuilder& builder) {
   if (!configuration_.unix_socket.has_value()) {
     return absl::OkStatus();
   }
-  const absl::Status ready = PrepareSocket(*configuration_.unix_socket);
+  absl::Status ready = PrepareSocket(*configuration_.unix_socket);
   if (!ready.ok()) {
     return ready;
   }
@@ -98,7 +98,7 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
   if (!credentials.ok()) {
     return credentials.status();
   }
-  const absl::Status free = ProbePort(*configuration_.tcp);
+  absl::Status free = ProbePort(*configuration_.tcp);
   if (!free.ok()) {
     return free;
   }

@@ -29,7 +29,7 @@ absl::Status Lift(const Context& context, const std::string& block_id) {
   if (!client.ok()) {
     return client.status();
   }
-  const absl::Status lifted = client->LiftBlock(block_id);
+  absl::Status lifted = client->LiftBlock(block_id);
   if (!lifted.ok()) {
     return lifted;
   }

@@ -22,7 +22,7 @@ absl::StatusOr<KeyMaterial> MaterialOf(const PutOptions& options) {
     return KeyMaterial::ReadFile(options.material_file);
   }
   KeyMaterial material = KeyMaterial::Generate();
-  const absl::Status saved = material.SaveNewFile(options.save_file);
+  absl::Status saved = material.SaveNewFile(options.save_file);
   if (!saved.ok()) {
     return saved;
   }
