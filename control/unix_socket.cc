@@ -107,7 +107,7 @@ absl::Status PrepareSocket(const config::ControlUnix& socket) {
                    std::to_string(sizeof address.sun_path - 1) + " bytes: " + socket.path);
   }
   socket.path.copy(&address.sun_path[0], socket.path.size());
-  absl::Status ready =
+  const absl::Status ready =
       EnsureDirectory(std::filesystem::path(socket.path).parent_path().string(), socket);
   return ready.ok() ? CheckNobodyAnswers(address) : ready;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 
 namespace porthole::cli {
 namespace {
@@ -29,7 +30,8 @@ absl::StatusOr<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   const std::size_t digits = text.find_first_not_of("0123456789");
   if (digits != std::string_view::npos && digits > 0 && digits <= kMaxDigits) {
     std::int64_t count = 0;
-    std::from_chars(text.data(), text.data() + digits, count);
+    const char* const begin = std::to_address(text.begin());
+    std::from_chars(begin, begin + digits, count);
     for (const Unit& unit : kUnits) {
       if (text.substr(digits) == unit.name) {
         return std::chrono::milliseconds(count * unit.milliseconds);
