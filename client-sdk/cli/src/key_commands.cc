@@ -21,12 +21,9 @@ absl::StatusOr<KeyMaterial> MaterialOf(const PutOptions& options) {
   if (!options.generate) {
     return KeyMaterial::ReadFile(options.material_file);
   }
-  KeyMaterial material = KeyMaterial::Generate();
+  const KeyMaterial material = KeyMaterial::Generate();
   absl::Status saved = material.SaveNewFile(options.save_file);
-  if (!saved.ok()) {
-    return saved;
-  }
-  return material;
+  return saved.ok() ? absl::StatusOr<KeyMaterial>(material) : absl::StatusOr<KeyMaterial>(saved);
 }
 
 absl::Status Put(const Context& context, const PutOptions& options) {

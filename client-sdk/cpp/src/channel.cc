@@ -1,5 +1,6 @@
 #include "channel.h"
 
+#include "address.h"
 #include "file.h"
 #include "status.h"
 
@@ -9,42 +10,11 @@
 #include <openssl/crypto.h>
 
 #include <string>
-#include <string_view>
 
 namespace porthole::client::internal {
 namespace {
 
 constexpr std::size_t kMaxPemBytes = 1U << 20U;
-
-bool IsUnix(std::string_view address) {
-  return address.starts_with("unix:");
-}
-
-bool IsPort(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         text.find_first_not_of("0123456789") == std::string_view::npos &&
-         std::stoul(std::string(text)) >= 1 && std::stoul(std::string(text)) <= 65535;
-}
-
-// gRPC would take "xds:…", "dns:…" and lists of addresses, too; a node is one address.
-absl::Status CheckAddress(std::string_view address) {
-  if (IsUnix(address)) {
-    return address.size() > 5 && address[5] == '/'
-               ? absl::OkStatus()
-               : InvalidArgument("the address \"" + std::string(address) +
-                                 "\" needs an absolute path: unix:/path");
-  }
-  const std::size_t colon = address.rfind(':');
-  const std::string_view host = address.substr(0, colon);
-  const bool literal_v6 = host.starts_with('[') && host.ends_with(']');
-  const bool plain = host.find_first_of(":/,@ ") == std::string_view::npos;
-  if (colon == std::string_view::npos || host.empty() || (!literal_v6 && !plain) ||
-      !IsPort(address.substr(colon + 1))) {
-    return InvalidArgument("the address \"" + std::string(address) +
-                           "\" is neither unix:/path nor HOST:PORT");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckSecurity(const ConnectionOptions& options) {
   if (IsUnix(options.address)) {
@@ -87,6 +57,12 @@ grpc::ChannelArguments MakeArguments(const ConnectionOptions& options) {
   grpc::ChannelArguments arguments;
   // A control connection goes where the address says, whatever http_proxy says.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // gRPC waits a second and then up to two minutes by itself, and fails calls meanwhile.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  // A channel of its own: two connections to one node share no fate.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetUserAgentPrefix("porthole-client");
   if (options.tls.has_value() && !options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);

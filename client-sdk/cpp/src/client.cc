@@ -2,6 +2,7 @@
 
 #include "status.h"
 
+#include <google/protobuf/util/time_util.h>
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -34,6 +35,14 @@ absl::StatusOr<std::vector<Item>> Collect(Request request, Fetch fetch, Take tak
     }
     request.set_page_token(page->next_page_token());
   }
+}
+
+template <typename Response>
+absl::StatusOr<v1::Node> NodeOf(absl::StatusOr<Response> response) {
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_node());
 }
 
 }  // namespace
@@ -87,6 +96,23 @@ absl::StatusOr<v1::RevokeSessionsResponse> Client::RevokeSessions(
   return connection_->RevokeSessions(request);
 }
 
+absl::StatusOr<v1::Session> Client::UpdateSession(const v1::UpdateSessionRequest& request) {
+  absl::StatusOr<v1::UpdateSessionResponse> response = connection_->UpdateSession(request);
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_session());
+}
+
+absl::StatusOr<v1::AnnounceToSessionsResponse> Client::AnnounceToSessions(
+    const v1::AnnounceToSessionsRequest& request) {
+  return connection_->AnnounceToSessions(request);
+}
+
+std::unique_ptr<SessionStream> Client::WatchSessions(const v1::WatchSessionsRequest& request) {
+  return connection_->WatchSessions(request);
+}
+
 absl::StatusOr<std::vector<v1::Block>> Client::ListBlocks() {
   return Collect<v1::Block>(
       v1::ListBlocksRequest(),
@@ -101,11 +127,20 @@ absl::Status Client::LiftBlock(const std::string& block_id) {
 }
 
 absl::StatusOr<v1::Node> Client::GetNode() {
-  absl::StatusOr<v1::GetNodeResponse> response = connection_->GetNode(v1::GetNodeRequest());
-  if (!response.ok()) {
-    return response.status();
-  }
-  return std::move(*response->mutable_node());
+  return NodeOf(connection_->GetNode(v1::GetNodeRequest()));
+}
+
+absl::StatusOr<v1::Node> Client::Drain(std::chrono::milliseconds deadline,
+                                       const std::string& reason) {
+  v1::DrainRequest request;
+  *request.mutable_deadline() =
+      google::protobuf::util::TimeUtil::MillisecondsToDuration(deadline.count());
+  request.set_reason(reason);
+  return NodeOf(connection_->Drain(request));
+}
+
+absl::StatusOr<v1::Node> Client::Resume() {
+  return NodeOf(connection_->Resume(v1::ResumeRequest()));
 }
 
 }  // namespace porthole::client

@@ -30,24 +30,32 @@ constexpr std::array<Sequence, 9> kSequences = {{
     {0xF4, 0xF4, 3, 0x80, 0x8F},
 }};
 
+std::uint8_t ByteAt(std::string_view text, std::size_t index) {
+  return static_cast<std::uint8_t>(text[index]);
+}
+
+// Whether the bytes after the lead byte of `text` are those that `sequence` demands.
+bool Continues(std::string_view text, const Sequence& sequence) {
+  if (text.size() <= sequence.following) {
+    return false;
+  }
+  for (std::size_t i = 1; i <= sequence.following; ++i) {
+    const std::uint8_t least = i == 1 ? sequence.least_second : 0x80;
+    const std::uint8_t most = i == 1 ? sequence.most_second : 0xBF;
+    if (ByteAt(text, i) < least || ByteAt(text, i) > most) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // The length of the character that `text` begins with; 0 when it is none.
 std::size_t CharacterLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = ByteAt(text, 0);
   for (const Sequence& sequence : kSequences) {
-    if (byte(0) < sequence.first_lead || byte(0) > sequence.last_lead) {
-      continue;
+    if (lead >= sequence.first_lead && lead <= sequence.last_lead) {
+      return Continues(text, sequence) ? sequence.following + 1 : 0;
     }
-    if (text.size() <= sequence.following) {
-      return 0;
-    }
-    for (std::size_t i = 1; i <= sequence.following; ++i) {
-      const std::uint8_t least = i == 1 ? sequence.least_second : 0x80;
-      const std::uint8_t most = i == 1 ? sequence.most_second : 0xBF;
-      if (byte(i) < least || byte(i) > most) {
-        return 0;
-      }
-    }
-    return sequence.following + 1;
   }
   return 0;
 }

@@ -40,7 +40,24 @@ class FakeConnection : public Connection {
   absl::StatusOr<v1::LiftBlockResponse> LiftBlock(const v1::LiftBlockRequest&) override {
     return absl::UnavailableError("unused");
   }
+  absl::StatusOr<v1::UpdateSessionResponse> UpdateSession(
+      const v1::UpdateSessionRequest&) override {
+    return absl::UnavailableError("unused");
+  }
+  absl::StatusOr<v1::AnnounceToSessionsResponse> AnnounceToSessions(
+      const v1::AnnounceToSessionsRequest&) override {
+    return absl::UnavailableError("unused");
+  }
+  std::unique_ptr<SessionStream> WatchSessions(const v1::WatchSessionsRequest&) override {
+    return nullptr;
+  }
   absl::StatusOr<v1::GetNodeResponse> GetNode(const v1::GetNodeRequest&) override {
+    return absl::UnavailableError("unused");
+  }
+  absl::StatusOr<v1::DrainResponse> Drain(const v1::DrainRequest&) override {
+    return absl::UnavailableError("unused");
+  }
+  absl::StatusOr<v1::ResumeResponse> Resume(const v1::ResumeRequest&) override {
     return absl::UnavailableError("unused");
   }
 

@@ -6,6 +6,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,12 +41,27 @@ class Client {
   absl::StatusOr<v1::RevokeSessionsResponse> RevokeSessions(
       const v1::RevokeSessionsRequest& request);
 
+  // Changes those fields of a session's policy that `update_mask` names; returns the session as it
+  // is then. Errors: NOT_FOUND; FAILED_PRECONDITION when a restriction could not be kept any more.
+  absl::StatusOr<v1::Session> UpdateSession(const v1::UpdateSessionRequest& request);
+  // Shows a text in the viewers of the sessions that match.
+  absl::StatusOr<v1::AnnounceToSessionsResponse> AnnounceToSessions(
+      const v1::AnnounceToSessionsRequest& request);
+  // The raw stream of changes; SessionWatcher makes a consistent view of it.
+  std::unique_ptr<SessionStream> WatchSessions(const v1::WatchSessionsRequest& request);
+
   // All blocks in force, oldest first.
   absl::StatusOr<std::vector<v1::Block>> ListBlocks();
   // Errors: NOT_FOUND.
   absl::Status LiftBlock(const std::string& block_id);
 
   absl::StatusOr<v1::Node> GetNode();
+  // Admits nobody from now on; what still lives when `deadline` is over is ended. `reason` is what
+  // the people are told, at most 120 bytes; empty: a sentence of the node's own.
+  absl::StatusOr<v1::Node> Drain(std::chrono::milliseconds deadline,
+                                 const std::string& reason = "");
+  // Takes Drain() back.
+  absl::StatusOr<v1::Node> Resume();
 
  private:
   std::shared_ptr<Connection> connection_;

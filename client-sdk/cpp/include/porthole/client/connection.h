@@ -7,14 +7,33 @@
 
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <memory>
 
 namespace porthole::client {
 
 namespace v1 = porthole::control::v1;
 
+// What a node sends in answer to WatchSessions. One thread reads; Cancel() may come from any other.
+// Destroying it ends the call.
+class SessionStream {
+ public:
+  SessionStream() = default;
+  SessionStream(const SessionStream&) = delete;
+  SessionStream& operator=(const SessionStream&) = delete;
+  virtual ~SessionStream() = default;
+
+  // Waits for the next message. Errors: DEADLINE_EXCEEDED when none came within `silence` (reading
+  // may go on); everything else is how the stream ended: CANCELLED by Cancel(), UNAVAILABLE when
+  // the node ended it in order or is gone, and what session_service.proto says.
+  virtual absl::StatusOr<v1::WatchSessionsResponse> Read(std::chrono::milliseconds silence) = 0;
+
+  // Ends the stream; a Read() that waits returns.
+  virtual void Cancel() = 0;
+};
+
 // One node's control API, one function a call: what Client needs, and what a test of yours may
-// replace. Every function waits for the answer. Thread-safe.
+// replace. Every function but WatchSessions waits for the answer. Thread-safe.
 //
 // Errors carry the code of the answer, and a message that begins with the node's address and the
 // call's name: UNAVAILABLE when the node cannot be reached, DEADLINE_EXCEEDED when it does not
@@ -44,10 +63,20 @@ class Connection {
       const v1::ListBlocksRequest& request) = 0;
   virtual absl::StatusOr<v1::LiftBlockResponse> LiftBlock(const v1::LiftBlockRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::UpdateSessionResponse> UpdateSession(
+      const v1::UpdateSessionRequest& request) = 0;
+  virtual absl::StatusOr<v1::AnnounceToSessionsResponse> AnnounceToSessions(
+      const v1::AnnounceToSessionsRequest& request) = 0;
+  // Begins a watch; never waits and never fails, Read() says what became of it.
+  virtual std::unique_ptr<SessionStream> WatchSessions(const v1::WatchSessionsRequest& request) = 0;
+
   virtual absl::StatusOr<v1::GetNodeResponse> GetNode(const v1::GetNodeRequest& request) = 0;
+  virtual absl::StatusOr<v1::DrainResponse> Drain(const v1::DrainRequest& request) = 0;
+  virtual absl::StatusOr<v1::ResumeResponse> Resume(const v1::ResumeRequest& request) = 0;
 };
 
-// A connection over gRPC. Connects with the first call, and again after a loss.
+// A connection over gRPC. Connects with the first call, and again after a loss. Calls that may be
+// made twice without harm (see RetryOptions) are made again when the node cannot be reached.
 // Errors: INVALID_ARGUMENT when the options contradict each other or name no address; NOT_FOUND,
 // PERMISSION_DENIED or INVALID_ARGUMENT when a file cannot be read, with its name.
 absl::StatusOr<std::shared_ptr<Connection>> MakeConnection(const ConnectionOptions& options);
