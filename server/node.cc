@@ -247,10 +247,11 @@ void Node::Serve() {
     sides_.push_back(std::make_unique<WorkerSide>(*this, i));
   }
   for (const std::unique_ptr<net::Listener>& listener : listeners_) {
-    for (std::size_t i = 0; i < listener->Acceptors().size(); ++i) {
+    auto side = sides_.begin();  // each worker has an acceptor of its own
+    for (const auto& acceptor : listener->Acceptors()) {
       front::SpawnAcceptLoop(
-          *listener->Acceptors()[i],
-          [side = &sides_[i]->front](std::unique_ptr<net::HttpConnection> connection) {
+          *acceptor,
+          [side = &(*side++)->front](std::unique_ptr<net::HttpConnection> connection) {
             return side->Serve(std::move(connection));
           },
           metrics_.front, log_);

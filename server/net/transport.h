@@ -33,7 +33,8 @@ struct Attempt {
 
   std::size_t bytes = 0;
   Need need = Need::kNothing;  // what to wait for before the same attempt is worth repeating
-  boost::system::error_code error = {};
+  boost::system::error_code error =
+      {};  // NOLINT(readability-redundant-member-init): may be left out
 };
 
 // A stream socket, TCP or unix, and TLS on it once a handshake succeeded. Internal to net/: Beast
@@ -177,15 +178,12 @@ class Transport {
           return total;
         }
         const Attempt one = core.TryWrite({record.data(), size});
-        total.bytes += one.bytes;
-        if (one.error || (one.need != Attempt::Need::kNothing && total.bytes == 0)) {
-          total.error = total.bytes == 0 ? one.error : boost::system::error_code();
-          total.need = total.bytes == 0 ? one.need : Attempt::Need::kNothing;
-          return total;
+        if (one.bytes < size) {
+          // What stopped it is met again by the next attempt; here only when nothing was written.
+          total.bytes += one.bytes;
+          return total.bytes == 0 ? one : total;
         }
-        if (one.need != Attempt::Need::kNothing || one.bytes < size) {
-          return total;
-        }
+        total.bytes += size;
       }
     }
   };

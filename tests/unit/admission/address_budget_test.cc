@@ -1,6 +1,7 @@
 #include "admission/address_budget.h"
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/four_threads.h"
 
 #include <gtest/gtest.h>
 
@@ -10,13 +11,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace porthole::admission {
 namespace {
 
+using porthole::testing::InFourThreads;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -31,7 +32,7 @@ const IpAddress kOther = Address("192.0.2.2");
 constexpr AddressLimits kLimits{
     .connections = 2, .attempts_burst = 3, .attempts_per_minute = 30, .addresses = 4};
 
-class AddressBudgetTest : public testing::Test {
+class AddressBudgetTest : public ::testing::Test {
  protected:
   bool Attempt(const IpAddress& client) { return !budget_.Attempt(client).has_value(); }
   int Attempts(const IpAddress& client) {
@@ -86,7 +87,7 @@ TEST_F(AddressBudgetTest, BoundsConnectionsUntilOneGoes) {
   EXPECT_FALSE(budget_.Connect(kOne).has_value());
   EXPECT_TRUE(budget_.Connect(kOther).has_value());
 
-  first.reset();
+  first = std::nullopt;
   EXPECT_TRUE(budget_.Connect(kOne).has_value());
 }
 
@@ -95,11 +96,11 @@ TEST_F(AddressBudgetTest, GivesATicketsPlaceBackOnce) {
   std::optional<AddressBudget::Ticket> second = budget_.Connect(kOne);
 
   AddressBudget::Ticket moved = *std::move(first);
-  first.reset();
+  first = std::nullopt;
   EXPECT_FALSE(budget_.Connect(kOne).has_value());
 
   moved = *std::move(second);
-  second.reset();
+  second = std::nullopt;
   const std::optional<AddressBudget::Ticket> third = budget_.Connect(kOne);
   EXPECT_TRUE(third.has_value());
   EXPECT_FALSE(budget_.Connect(kOne).has_value());
@@ -158,20 +159,19 @@ TEST_F(AddressBudgetTest, IsUsedByManyThreads) {
   std::atomic<int> admitted = 0;
   std::atomic<int> most = 0;
   std::atomic<int> connected = 0;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < 500; ++i) {
-        admitted += Attempt(kOne) ? 1 : 0;
-        if (const auto ticket = budget_.Connect(kOne)) {
-          most = std::max(most.load(), ++connected);
-          --connected;
-        }
-        Attempt(Address("198.51.100." + std::to_string(i % 200)));
-      }
-    });
-  }
-  threads.clear();
+  const auto come_and_go = [&](int i) {
+    admitted += Attempt(kOne) ? 1 : 0;
+    if (const auto ticket = budget_.Connect(kOne)) {
+      most = std::max(most.load(), ++connected);
+      --connected;
+    }
+    Attempt(Address("198.51.100." + std::to_string(i % 200)));
+  };
+  InFourThreads([&](int /*thread*/) {
+    for (int i = 0; i < 500; ++i) {
+      come_and_go(i);
+    }
+  });
 
   EXPECT_LE(most.load(), 2);
   EXPECT_GE(admitted.load(), 3);

@@ -1,3 +1,4 @@
+#include "tests/support/four_threads.h"
 #include "tests/unit/admission/fixture.h"
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@
 namespace porthole::admission {
 namespace {
 
+using porthole::testing::InFourThreads;
 using std::chrono::seconds;
 
 class ClaimTest : public AdmissionTest {};
@@ -63,21 +65,16 @@ TEST_F(ClaimTest, IsGoodForExactlyOneOfManyThreads) {
   const Admission& gate = Gate();
   std::vector<std::atomic<int>> good(kRounds);
   std::vector<std::atomic<int>> used(kRounds);
-  std::atomic<bool> go = false;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&] {
-      go.wait(false);
-      for (std::size_t i = 0; i < kRounds; ++i) {
-        gate.Claim(rounds.at(i), [&, i](const std::optional<Refusal>& refusal) {
-          ++(refusal.has_value() ? used : good).at(i);
-        });
-      }
+  const auto claim = [&](std::size_t i) {
+    gate.Claim(rounds.at(i), [&, i](const std::optional<Refusal>& refusal) {
+      ++(refusal.has_value() ? used : good).at(i);
     });
-  }
-  go = true;
-  go.notify_all();
-  threads.clear();
+  };
+  InFourThreads([&](int /*thread*/) {
+    for (std::size_t i = 0; i < kRounds; ++i) {
+      claim(i);
+    }
+  });
 
   for (std::size_t i = 0; i < kRounds; ++i) {
     EXPECT_EQ(good.at(i).load(), 1) << i;

@@ -1,5 +1,6 @@
 #include "admission/blocks.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/four_threads.h"
 #include "tests/unit/admission/slow_store.h"
 
 #include <absl/status/status.h>
@@ -9,13 +10,12 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace porthole::admission {
 namespace {
 
+using porthole::testing::InFourThreads;
 using std::chrono::seconds;
 
 constexpr WallTime kNow = FakeClock::kStart;
@@ -42,7 +42,7 @@ struct Answer {
   }
 };
 
-class BlocksStoreTest : public testing::Test {
+class BlocksStoreTest : public ::testing::Test {
  protected:
   bool Blocked(const std::string& console) const {
     return blocks_.Find(On(console), kNow).has_value();
@@ -156,22 +156,20 @@ TEST(BlocksThreads, AreFoundAddedAndLiftedTogether) {
   state::MemoryStore store;
   BlockList blocks(store);
   std::atomic<int> found = 0;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&blocks, &found, thread] {
-      const std::string console = "c" + std::to_string(thread);
-      for (int i = 0; i < 200; ++i) {
-        Block block = ConsoleBlock(console);
-        const std::string id = block.id;
-        blocks.Add(std::move(block), kNow, [&](const absl::Status& added) {
-          found += added.ok() && blocks.Find(On(console), kNow).has_value() ? 1 : 0;
-        });
-        EXPECT_LE(blocks.List(kNow).size(), 800U);
-        blocks.Lift(id, [](const absl::Status&) {});
-      }
+  const auto add_and_lift = [&](const std::string& console) {
+    Block block = ConsoleBlock(console);
+    const std::string id = block.id;
+    blocks.Add(std::move(block), kNow, [&](const absl::Status& added) {
+      found += added.ok() && blocks.Find(On(console), kNow).has_value() ? 1 : 0;
     });
-  }
-  threads.clear();
+    EXPECT_LE(blocks.List(kNow).size(), 800U);
+    blocks.Lift(id, [](const absl::Status&) {});
+  };
+  InFourThreads([&](int thread) {
+    for (int i = 0; i < 200; ++i) {
+      add_and_lift("c" + std::to_string(thread));
+    }
+  });
 
   EXPECT_EQ(found.load(), 800);
 }

@@ -192,7 +192,8 @@ TEST_F(BlocksTest, CarriesReasonAndCreator) {
 
 TEST_F(BlocksTest, FindsTheOneThatLastsLongest) {
   ASSERT_TRUE(Add(Revoke(By(SelectorKind::kConsole, "console-1"), seconds(60))).ok());
-  Block longest = MakeBlock(Revoke(By(SelectorKind::kSubject, "subject-1"), seconds(90)), kNow);
+  const Block longest =
+      MakeBlock(Revoke(By(SelectorKind::kSubject, "subject-1"), seconds(90)), kNow);
   ASSERT_TRUE(Add(longest).ok());
   ASSERT_TRUE(Add(Revoke(By(SelectorKind::kConsole, "console-1"), seconds(70))).ok());
 
@@ -226,9 +227,9 @@ TEST_F(BlocksTest, ListsThoseInForceOldestFirst) {
 }
 
 TEST_F(BlocksTest, AreLiftedOneByOne) {
-  Block first = MakeBlock(Revoke(By(SelectorKind::kConsole, "console-1")), kNow);
-  Block second = MakeBlock(Revoke(By(SelectorKind::kConsole, "console-1")), kNow);
-  Block address = MakeBlock(Revoke(ByAddress("192.0.2.0/24")), kNow);
+  const Block first = MakeBlock(Revoke(By(SelectorKind::kConsole, "console-1")), kNow);
+  const Block second = MakeBlock(Revoke(By(SelectorKind::kConsole, "console-1")), kNow);
+  const Block address = MakeBlock(Revoke(ByAddress("192.0.2.0/24")), kNow);
   for (const Block& block : {first, second, address}) {
     ASSERT_TRUE(Add(block).ok());
   }

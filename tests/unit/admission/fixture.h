@@ -23,7 +23,7 @@
 namespace porthole::admission {
 
 // An admission with everything around it, and tokens for it.
-class AdmissionTest : public testing::Test {
+class AdmissionTest : public ::testing::Test {
  protected:
   AdmissionTest() { EXPECT_TRUE(keys_.Put(Key()).ok()); }
 

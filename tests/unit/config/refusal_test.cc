@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace porthole::config {
 namespace {
@@ -30,7 +31,7 @@ constexpr const char* kOriginRefusal =
     " is not an origin as browsers write it: \"https://cloud.example\" or "
     "\"http://cloud.example:8080\", lower-case, no path, no default port";
 
-const Case kShapes[] = {
+const std::vector<Case> kShapes = {
     {"UnknownKey", "limits:\n  sesions: 1\n",
      "f.yaml:2: limits.sesions: there is no such setting; did you mean \"sessions\"?"},
     {"UnknownSection", "a: {b: {c: 1}}", "f.yaml:1: a: there is no such setting"},
@@ -63,7 +64,7 @@ const Case kShapes[] = {
      "f.yaml:1: control.callers[0].name: must not be empty"},
 };
 
-const Case kValues[] = {
+const std::vector<Case> kValues = {
     {"TruthInOtherWords", "policy: {view_only: yes}",
      "f.yaml:1: policy.view_only: \"yes\" must be true or false"},
     {"TruthInQuotes", "policy: {view_only: \"true\"}",

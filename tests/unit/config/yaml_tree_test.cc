@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 
+#include <absl/strings/str_cat.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -63,9 +64,8 @@ TEST(ReadYaml, RefusesAliasesAnchorsAndTags) {
 TEST(ReadYaml, DoesNotExpandABombOfAliases) {
   std::string bomb = "a0: &a0 [x]\n";
   for (int i = 1; i < 60; ++i) {
-    const std::string before = "*a" + std::to_string(i - 1);
-    const std::string name = "a" + std::to_string(i);
-    bomb += name + ": &" + name + " [" + before + "," + before + "," + before + "]\n";
+    const std::string before = absl::StrCat("*a", i - 1);
+    absl::StrAppend(&bomb, "a", i, ": &a", i, " [", before, ",", before, ",", before, "]\n");
   }
 
   EXPECT_NE(WhyNot(bomb).find("f:2: a1[0]: aliases"), std::string::npos);

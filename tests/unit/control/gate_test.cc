@@ -40,9 +40,9 @@ class GateTest : public ControlTest {
   }
 
   void ConnectAs(const TestCertificate& certificate) {
-    grpc::SslCredentialsOptions options{.pem_root_certs = ca_.Pem(),
-                                        .pem_private_key = certificate.private_key,
-                                        .pem_cert_chain = certificate.certificate};
+    const grpc::SslCredentialsOptions options{.pem_root_certs = ca_.Pem(),
+                                              .pem_private_key = certificate.private_key,
+                                              .pem_cert_chain = certificate.certificate};
     grpc::ChannelArguments arguments;
     arguments.SetSslTargetNameOverride("localhost");
     Connect(grpc::CreateCustomChannel(address_, grpc::SslCredentials(options), arguments));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <vector>
 
 namespace porthole::control {
 namespace {
@@ -46,12 +47,12 @@ class RevokeTest : public ControlTest {
 
 TEST_F(RevokeTest, EndsExactlyTheSelectedSessionsWithTheCallersReason) {
   using Set = std::function<void(v1::SessionSelector&)>;
-  const Set selectors[] = {[](auto& s) { s.set_session_id("session-1"); },
-                           [](auto& s) { s.set_console_id("console-1"); },
-                           [](auto& s) { s.set_subject("alice"); },
-                           [](auto& s) { s.set_key_id("key-1"); },
-                           [](auto& s) { s.set_token_id("token-1"); },
-                           [](auto& s) { s.set_client_address("203.0.113.0/29"); }};
+  const std::vector<Set> selectors = {[](auto& s) { s.set_session_id("session-1"); },
+                                      [](auto& s) { s.set_console_id("console-1"); },
+                                      [](auto& s) { s.set_subject("alice"); },
+                                      [](auto& s) { s.set_key_id("key-1"); },
+                                      [](auto& s) { s.set_token_id("token-1"); },
+                                      [](auto& s) { s.set_client_address("203.0.113.0/29"); }};
   for (const Set& set : selectors) {
     const FakeSession meant(sessions_, Describe(1));
     session::Description description = Describe(99, "console-9", "bob");

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 class ServerTest : public ControlTest {
  protected:
-  config::Control OnLoopback(std::uint16_t port) const {
+  static config::Control OnLoopback(std::uint16_t port) {
     config::Control control;
     control.unix_socket.reset();
     control.tcp.emplace();
@@ -28,7 +28,7 @@ class ServerTest : public ControlTest {
     return std::string(server.Start().status().message());
   }
 
-  mode_t ModeOf(const std::string& path) const {
+  static mode_t ModeOf(const std::string& path) {
     struct stat facts{};
     EXPECT_EQ(::stat(path.c_str(), &facts), 0);
     return facts.st_mode & 0777;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <list>
+#include <vector>
 
 namespace porthole::control {
 namespace {
@@ -192,7 +193,7 @@ TEST_F(SessionListTest, RefusesMalformedRequestsAndNamesTheField) {
   size.set_page_size(-5);
   v1::ListSessionsRequest token;
   token.set_page_token("bogus");
-  const std::pair<v1::ListSessionsRequest, std::string> cases[] = {
+  const std::vector<std::pair<v1::ListSessionsRequest, std::string>> cases = {
       {address, "filter.client_address:"},
       {state, "filter.states:"},
       {unspecified, "filter.states:"},

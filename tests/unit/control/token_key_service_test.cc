@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vector>
+
 namespace porthole::control {
 namespace {
 
@@ -65,17 +67,18 @@ TEST_F(TokenKeyServiceTest, KeepsTheFirstKeyWhenTheIdComesWithOtherMaterial) {
 }
 
 TEST_F(TokenKeyServiceTest, RefusesMalformedKeysAndNamesTheField) {
-  const struct {
+  struct Case {
     std::string id;
     std::string material;
     std::string field;
-  } cases[] = {{"", kMaterial, "key_id:"},
-               {"with space", kMaterial, "key_id:"},
-               {std::string(65, 'a'), kMaterial, "key_id:"},
-               {"a/b", kMaterial, "key_id:"},
-               {"ok", "", "jwe.material:"},
-               {"ok", std::string(31, 'k'), "jwe.material:"},
-               {"ok", std::string(33, 'k'), "jwe.material:"}};
+  };
+  const std::vector<Case> cases = {{"", kMaterial, "key_id:"},
+                                   {"with space", kMaterial, "key_id:"},
+                                   {std::string(65, 'a'), kMaterial, "key_id:"},
+                                   {"a/b", kMaterial, "key_id:"},
+                                   {"ok", "", "jwe.material:"},
+                                   {"ok", std::string(31, 'k'), "jwe.material:"},
+                                   {"ok", std::string(33, 'k'), "jwe.material:"}};
   for (const auto& [id, material, field] : cases) {
     const grpc::Status status = PutKey(id, material);
 

@@ -73,6 +73,7 @@ TEST_F(DialerTest, EveryAddressBehindANameIsJudged) {
 // A listener whose backlog is full lets connections hang.
 TEST_F(DialerTest, AHostThatDoesNotAnswerTimesOut) {
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_GE(listener, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -98,6 +99,7 @@ TEST_F(DialerTest, AHostThatDoesNotAnswerTimesOut) {
 TEST_F(DialerTest, ReachesUnixSocketsInTheirDirectoryOnly) {
   const TempDirectory directory;
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_GE(listener, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string path = directory.At("vm.sock");

@@ -10,7 +10,7 @@
 namespace porthole::testing {
 
 // RFC 6455, section 5.2.
-enum Opcode : unsigned {
+enum Opcode : std::uint8_t {
   kContinuation = 0,
   kText = 1,
   kBinary = 2,
@@ -48,7 +48,7 @@ struct ServerFrame {
 
   unsigned Code() const {  // of a close frame; 0 when it has none
     return payload.size() < 2 ? 0
-                              : static_cast<unsigned char>(payload[0]) * 256U +
+                              : (static_cast<unsigned char>(payload[0]) * 256U) +
                                     static_cast<unsigned char>(payload[1]);
   }
 };
@@ -70,7 +70,7 @@ inline std::optional<ServerFrame> TakeFrame(std::string& received) {
     }
     size = 0;
     for (std::size_t i = 2; i < head; ++i) {
-      size = size * 256 + byte(i);
+      size = (size * 256) + byte(i);
     }
   }
   if (received.size() < head + size) {

@@ -136,7 +136,7 @@ TEST_P(Connection, AHeadIsAtMost16KiB) {
   EXPECT_EQ(too_long.status().code(), absl::StatusCode::kResourceExhausted) << too_long.status();
   // The answer arrives although the rest of the request was never read.
   EXPECT_TRUE(Await(Home(), Server().Respond(Answer("no"), false)).ok());
-  Started<net::Closing> finished(Home(), Server().Finish());
+  const Started<net::Closing> finished(Home(), Server().Finish());
   EXPECT_TRUE(Client().ReceiveEnd());
   EXPECT_THAT(Client().Received(), HasSubstr("\r\n\r\nno"));
 }

@@ -20,6 +20,9 @@ constexpr std::chrono::milliseconds kLook{2};
 template <typename Address>
 int Connect(const Address& address, int receive_buffer) {
   const int fd = socket(reinterpret_cast<const sockaddr&>(address).sa_family, SOCK_STREAM, 0);
+  if (fd < 0) {
+    throw std::runtime_error("no socket");
+  }
   if (receive_buffer > 0) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
   }

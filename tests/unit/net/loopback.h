@@ -38,7 +38,7 @@ class Started {
   bool Done() const { return result_->has_value(); }
   // The result; runs the loop until it is there, and throws when it never is.
   T Get() {
-    if (!RunUntil(worker_, [this] { return Done(); })) {
+    if (!RunUntil(worker_, [this] { return Done(); }) || !result_->has_value()) {
       throw std::runtime_error("the work never ended");
     }
     return std::move(**result_);

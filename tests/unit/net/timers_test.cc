@@ -138,7 +138,7 @@ TEST_F(TimersTest, OneBeyondTheWheelsTurnWaitsForItsRound) {
   bool marked = false;
   Timer far(Clockwork(), [&fired] { fired = true; });
   Timer near(Clockwork(), [&marked] { marked = true; });
-  far.Arm(milliseconds(50 * 1024 + 100));  // the same slot as `near`, a turn later
+  far.Arm(milliseconds((50 * 1024) + 100));  // the same slot as `near`, a turn later
   near.Arm(milliseconds(100));
   ASSERT_TRUE(Until([&marked] { return marked; }));
   EXPECT_FALSE(fired);

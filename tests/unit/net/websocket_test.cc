@@ -286,7 +286,7 @@ TEST_P(Viewer, ItsOwnCloseIsAnsweredAndTold) {
 TEST_P(Viewer, ClosesThatCrossLeaveNothingBehind) {
   Open();
   std::array<std::uint8_t, 16> bytes{};
-  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  const Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
   Client().Send(Frame(kFin | kClose, U16(1000)));
   Client().SendEnd();
   ASSERT_TRUE(RunUntil(Home(), [this] { return Stream().ClosedByPeer().has_value(); }));
@@ -417,8 +417,8 @@ TEST_P(Viewer, TheLoopMayGoWithEverythingInFlight) {
     co_return co_await stream->ReadSome(*target);
   };
   const std::shared_ptr<net::ByteStream> stream = std::move(stream_);
-  Started<absl::StatusOr<std::size_t>> read(Home(), reading(stream, held));
-  Started<absl::Status> write(Home(), stream->Write(flood_));
+  const Started<absl::StatusOr<std::size_t>> read(Home(), reading(stream, held));
+  const Started<absl::Status> write(Home(), stream->Write(flood_));
   ASSERT_TRUE(Passed(milliseconds(1)));
   EXPECT_FALSE(read.Done());
   EXPECT_FALSE(write.Done());

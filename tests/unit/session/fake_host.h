@@ -76,9 +76,9 @@ class FakeHost {
     }
   }
 
-  boost::asio::awaitable<bool> Exchange(std::shared_ptr<Socket> socket,
-                                        std::string say,
-                                        std::size_t expect) {
+  static boost::asio::awaitable<bool> Exchange(std::shared_ptr<Socket> socket,
+                                               std::string say,
+                                               std::size_t expect) {
     const auto [failed, sent] =
         co_await boost::asio::async_write(*socket, boost::asio::buffer(say), kTuple);
     std::string answer(expect, '\0');

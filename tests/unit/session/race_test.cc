@@ -66,12 +66,15 @@ TEST_F(RaceTest, ClaimsRevocationsAndReadersDoNotDisturbEachOther) {
       std::this_thread::yield();
     }
   });
-  std::thread reader([this, &done] {
+  const auto read_all = [this] {
+    for (const std::shared_ptr<Record>& record : registry_.List(0, 100)) {
+      record->Snap();
+      record->OnGone([] {});
+    }
+  };
+  std::thread reader([&] {
     while (!done) {
-      for (const std::shared_ptr<Record>& record : registry_.List(0, 100)) {
-        record->Snap();
-        record->OnGone([] {});
-      }
+      read_all();
       registry_.End({.kind = SelectorKind::kAll, .value = {}, .addresses = {}},
                     EndReason::kDraining, "");
       std::this_thread::yield();

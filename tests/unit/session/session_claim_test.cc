@@ -1,5 +1,6 @@
 #include "tests/unit/session/fixture.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace porthole::session {
@@ -66,10 +67,8 @@ TEST_F(SessionClaimTest, AUsedTokenEndsAtOnceHoweverSlowTheHandshakesAre) {
 }
 
 TEST_F(SessionClaimTest, OfManyViewersWithOneTokenOneGetsIn) {
-  std::vector<std::shared_ptr<Viewing>> viewings;
-  for (int i = 0; i < 8; ++i) {
-    viewings.push_back(View());
-  }
+  std::vector<std::shared_ptr<Viewing>> viewings(8);
+  std::ranges::generate(viewings, [this] { return View(); });
 
   ASSERT_TRUE(Until([&] { return std::ranges::count(viewings, true, &Viewing::over) == 7; }));
   ASSERT_TRUE(UntilIn(State::kActive));

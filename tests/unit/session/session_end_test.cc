@@ -54,7 +54,7 @@ class SessionEndTest : public SessionTest {
 TEST_F(SessionEndTest, HostUnreachable) {
   std::string target;
   {
-    tcp::acceptor gone(worker_.Loop(), {boost::asio::ip::address_v4::loopback(), 0});
+    const tcp::acceptor gone(worker_.Loop(), {boost::asio::ip::address_v4::loopback(), 0});
     target = "tcp://127.0.0.1:" + std::to_string(gone.local_endpoint().port());
   }
   const auto viewing = View(TokenFor(target));
@@ -66,7 +66,7 @@ TEST_F(SessionEndTest, HostUnreachable) {
 
 TEST_F(SessionEndTest, HostThatDoesNotAnswerTheDial) {
   configuration_.timeouts.dial = milliseconds(100);
-  FullBacklog full(worker_.Loop());
+  const FullBacklog full(worker_.Loop());
   const auto viewing = View(TokenFor(full.Target()));
 
   ASSERT_TRUE(UntilOver(*viewing));
@@ -212,7 +212,7 @@ TEST_F(SessionEndTest, ViewerThatBreaksRfbLater) {
 
 TEST_F(SessionEndTest, ViewerThatLeavesWhileTheHostIsDialledStopsTheDial) {
   configuration_.timeouts.dial = std::chrono::hours(1);
-  FullBacklog full(worker_.Loop());
+  const FullBacklog full(worker_.Loop());
   const auto viewing = View(TokenFor(full.Target()));
   ASSERT_TRUE(UntilIn(State::kDialling));
   Settle();
@@ -296,7 +296,7 @@ TEST_F(SessionEndTest, RevokedWhileActive) {
 
 TEST_F(SessionEndTest, RevokedWhileDialling) {
   configuration_.timeouts.dial = std::chrono::hours(1);
-  FullBacklog full(worker_.Loop());
+  const FullBacklog full(worker_.Loop());
   const auto viewing = View(TokenFor(full.Target()));
   ASSERT_TRUE(UntilIn(State::kDialling));
 

@@ -47,7 +47,7 @@ TEST_F(SessionTest, WhatTheViewerSaysBeforeServerInitReachesTheHost) {
 }
 
 TEST_F(SessionTest, AHostsLongNameIsCutForOthersAtACharactersBorder) {
-  std::string name(255, 'x');
+  const std::string name(255, 'x');
   host_->SetName(name + "\u00e9" + std::string(60'000, 'y'));
   const auto viewing = View();
 

@@ -92,15 +92,13 @@ TEST_F(TakeoverTest, OfAnotherSubjectReplacesWhereTheNodeSaysAny) {
 }
 
 TEST_F(TakeoverTest, TheNewestOfManyStays) {
-  std::vector<std::shared_ptr<Viewing>> viewings;
-  for (int i = 0; i < 2; ++i) {
-    viewings.push_back(View(Token("t" + std::to_string(i), "takeover")));
-  }
+  const auto older = View(Token("t0", "takeover"));
+  const auto newer = View(Token("t1", "takeover"));
 
-  ASSERT_TRUE(UntilOver(*viewings.front()));
+  ASSERT_TRUE(UntilOver(*older));
 
   EXPECT_TRUE(UntilActive("t1"));
-  EXPECT_EQ(viewings.front()->fate->ending->code, CloseCode(EndReason::kReplaced));
+  EXPECT_EQ(older->fate->ending->code, CloseCode(EndReason::kReplaced));
 }
 
 TEST_F(TakeoverTest, BeforeTheDialWaitsUntilTheHostIsFree) {

@@ -1,11 +1,12 @@
 #include "state/completion_queue.h"
 
+#include "tests/support/four_threads.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace porthole::state {
@@ -48,7 +49,6 @@ TEST(CompletionQueue, RunsNothingTwice) {
 }
 
 TEST(CompletionQueue, RunsOneAtATimeInOrderForManyThreads) {
-  constexpr int kThreads = 4;
   constexpr int kEach = 500;
   CompletionQueue queue;
   std::mutex order;  // stands for the lock of a store
@@ -56,26 +56,23 @@ TEST(CompletionQueue, RunsOneAtATimeInOrderForManyThreads) {
   std::atomic<int> inside = 0;
   std::atomic<int> overlaps = 0;
   std::vector<int> ran;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < kThreads; ++thread) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < kEach; ++i) {
-        {
-          const std::lock_guard lock(order);
-          queue.Add([&, number = added++] {
-            overlaps += inside.fetch_add(1);
-            ran.push_back(number);
-            inside.fetch_sub(1);
-          });
-        }
-        queue.Run();
-      }
+  const auto add = [&] {
+    const std::lock_guard lock(order);
+    queue.Add([&, number = added++] {
+      overlaps += inside.fetch_add(1);
+      ran.push_back(number);
+      inside.fetch_sub(1);
     });
-  }
-  threads.clear();
+  };
+  testing::InFourThreads([&](int /*thread*/) {
+    for (int i = 0; i < kEach; ++i) {
+      add();
+      queue.Run();
+    }
+  });
 
   EXPECT_EQ(overlaps.load(), 0);
-  ASSERT_EQ(ran.size(), static_cast<std::size_t>(kThreads * kEach));
+  ASSERT_EQ(ran.size(), static_cast<std::size_t>(4 * kEach));
   for (std::size_t i = 0; i < ran.size(); ++i) {
     ASSERT_EQ(ran[i], static_cast<int>(i));
   }

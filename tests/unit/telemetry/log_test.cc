@@ -1,6 +1,7 @@
 #include "telemetry/log.h"
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/four_threads.h"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -11,13 +12,12 @@
 #include <map>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace porthole::telemetry {
 namespace {
 
-class LogTest : public testing::Test {
+class LogTest : public ::testing::Test {
  protected:
   LogTest() { clock_.Advance(std::chrono::milliseconds(7)); }
 
@@ -104,18 +104,12 @@ TEST_F(LogTest, TakesFieldsThatWereGatheredBefore) {
 }
 
 TEST_F(LogTest, KeepsLinesWholeWhenManyThreadsWrite) {
-  constexpr int kThreads = 4;
   constexpr int kLines = 500;
-  {
-    std::vector<std::jthread> threads;
-    for (int thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([this, thread] {
-        for (int line = 0; line < kLines; ++line) {
-          logger_.Log(Level::kInfo, "line", {{"thread", thread}, {"line", line}});
-        }
-      });
+  testing::InFourThreads([this](int thread) {
+    for (int line = 0; line < kLines; ++line) {
+      logger_.Log(Level::kInfo, "line", {{"thread", thread}, {"line", line}});
     }
-  }
+  });
 
   std::istringstream lines(out_.str());
   std::map<std::int64_t, std::int64_t> next;

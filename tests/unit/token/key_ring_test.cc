@@ -1,5 +1,6 @@
 #include "token/key_ring.h"
 
+#include "tests/support/four_threads.h"
 #include "tests/unit/token/fixture.h"
 
 #include <absl/status/status.h>
@@ -8,8 +9,6 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace porthole::token {
 namespace {
@@ -99,19 +98,15 @@ TEST(KeyRing, ListsById) {
 TEST(KeyRing, IsUsedByManyThreads) {
   KeyRing ring;
   std::atomic<int> found = 0;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&ring, &found, thread] {
-      const std::string id = "key-" + std::to_string(thread % 2);
-      for (int i = 0; i < 500; ++i) {
-        EXPECT_TRUE(ring.Put(MakeKey(id)).ok());
-        found += ring.Find(id) != nullptr ? 1 : 0;
-        ring.Remove(id);
-        EXPECT_LE(ring.List().size(), 2U);
-      }
-    });
-  }
-  threads.clear();
+  testing::InFourThreads([&](int thread) {
+    const std::string id = "key-" + std::to_string(thread % 2);
+    for (int i = 0; i < 500; ++i) {
+      EXPECT_TRUE(ring.Put(MakeKey(id)).ok());
+      found += ring.Find(id) != nullptr ? 1 : 0;
+      ring.Remove(id);
+      EXPECT_LE(ring.List().size(), 2U);
+    }
+  });
 
   EXPECT_GT(found.load(), 0);
   EXPECT_EQ(ring.Size(), 0U);
