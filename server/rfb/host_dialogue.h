@@ -13,10 +13,10 @@ namespace porthole::rfb {
 // bridge. Both arguments must live until it returns. Keeps no time: the caller's deadline closes
 // the stream.
 //
-// Errors: UNAUTHENTICATED the host said no, to the credentials or before it asked for any; the
-// message has the host's own reason as plain text. FAILED_PRECONDITION no security type that both
-// know; the message lists what the host offers. INVALID_ARGUMENT the host breaks the protocol.
-// Others as ByteStream has them.
+// Errors: UNAUTHENTICATED the host said no to the credentials, PERMISSION_DENIED it said no before
+// it asked for any; the message has the host's own reason as plain text. FAILED_PRECONDITION no
+// security type that both know; the message lists what the host offers. INVALID_ARGUMENT the host
+// breaks the protocol. Others as ByteStream has them.
 net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(net::ByteStream& host,
                                                        const HostCredentials& credentials);
 

@@ -15,18 +15,29 @@ namespace {
 
 constexpr std::size_t kMaxReasonBytes = 4096;
 
-// Reads the reason that follows a "no" of the host; gives UNAUTHENTICATED with it. A host that
-// hangs up instead of giving its reason has said no all the same.
-net::Awaitable<absl::Status> ReadRefusal(net::ByteStream& host, std::string no) {
+// What a "no" of the host is about.
+struct No {
+  absl::StatusCode code;
+  std::string words;
+};
+
+// The host let nobody try.
+No ToAnybody() {
+  return {absl::StatusCode::kPermissionDenied, "the host refuses the connection"};
+}
+
+// Reads the reason that follows a "no" of the host. A host that hangs up instead of giving its
+// reason has said no all the same.
+net::Awaitable<absl::Status> ReadRefusal(net::ByteStream& host, No no) {
   const absl::StatusOr<std::string> reason = co_await ReadText(host, kMaxReasonBytes, "a reason");
   const bool hung_up = absl::IsOutOfRange(reason.status()) || absl::IsUnavailable(reason.status());
   if (!reason.ok() && !hung_up) {
-    co_return Annotate(reason.status(), no);
+    co_return Annotate(reason.status(), no.words);
   }
   if (reason.ok() && !reason->empty()) {
-    no += ": " + *reason;
+    no.words += ": " + *reason;
   }
-  co_return Error(absl::StatusCode::kUnauthenticated, no);
+  co_return Error(no.code, no.words);
 }
 
 absl::Status NothingInCommon(std::span<const std::uint8_t> offered) {
@@ -45,7 +56,7 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> ReadTypeOf33(net::ByteStream
     co_return number.status();
   }
   if (*number == 0) {
-    co_return co_await ReadRefusal(host, "the host refuses the connection");
+    co_return co_await ReadRefusal(host, ToAnybody());
   }
   const auto narrow = static_cast<std::uint8_t>(*number);
   const SecurityType* type = *number == narrow ? StrongestOf({&narrow, 1}) : nullptr;
@@ -63,7 +74,7 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> ChooseType(net::ByteStream& 
     co_return count.status();
   }
   if (*count == 0) {
-    co_return co_await ReadRefusal(host, "the host refuses the connection");
+    co_return co_await ReadRefusal(host, ToAnybody());
   }
   std::vector<std::uint8_t> offered(*count);
   absl::Status read = co_await ReadExact(host, offered);
@@ -77,7 +88,9 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> ChooseType(net::ByteStream& 
   co_return type;
 }
 
-net::Awaitable<absl::Status> ReadResult(net::ByteStream& host, ProtocolVersion version) {
+net::Awaitable<absl::Status> ReadResult(net::ByteStream& host,
+                                        ProtocolVersion version,
+                                        const SecurityType& type) {
   const absl::StatusOr<std::uint32_t> result = co_await ReadU32(host);
   if (!result.ok()) {
     co_return result.status();
@@ -89,10 +102,14 @@ net::Awaitable<absl::Status> ReadResult(net::ByteStream& host, ProtocolVersion v
     co_return Error(absl::StatusCode::kInvalidArgument,
                     "SecurityResult " + std::to_string(*result) + " has no meaning");
   }
-  std::string no = *result == 2 ? "the host refuses the credentials after too many attempts"
-                                : "the host refuses the credentials";
+  No no = type.needs == CredentialNeeds::kNothing
+              ? ToAnybody()
+              : No{absl::StatusCode::kUnauthenticated, "the host refuses the credentials"};
+  if (*result == 2) {
+    no.words += " after too many attempts";
+  }
   if (version < ProtocolVersion::k38) {
-    co_return Error(absl::StatusCode::kUnauthenticated, no);
+    co_return Error(no.code, no.words);
   }
   co_return co_await ReadRefusal(host, std::move(no));
 }
@@ -118,7 +135,7 @@ net::Awaitable<absl::Status> RunType(net::ByteStream& host,
     co_return authenticated;
   }
   if (version == ProtocolVersion::k38 || type.result_always) {
-    co_return co_await ReadResult(host, version);
+    co_return co_await ReadResult(host, version, type);
   }
   co_return absl::OkStatus();
 }

@@ -40,6 +40,11 @@ End HostHandshakeEnd(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnauthenticated:
       return Make(EndReason::kHostAuthFailed, status);
+    case absl::StatusCode::kPermissionDenied: {
+      End end = Make(EndReason::kHostAuthFailed, status);
+      end.sentence = "The virtual machine's host refused the connection.";
+      return end;
+    }
     case absl::StatusCode::kFailedPrecondition: {
       End end = Make(EndReason::kHostAuthFailed, status);
       end.sentence = "The virtual machine's host offers no way to log in that is enabled here.";

@@ -75,7 +75,8 @@ FAULTS = {
     "stops in ServerInit": (says(*TO_INIT, server_init()[:20]), "host_timeout"),
 }
 
-OTHER_WORDS = {"knows no type of ours": "no way to log in"}
+OTHER_WORDS = {"knows no type of ours": "no way to log in",
+               "refuses with a reason": "refused the connection"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

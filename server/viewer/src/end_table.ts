@@ -130,7 +130,7 @@ export const ends: Readonly<Record<string, Entry>> = {
   host_auth_failed: {
     code: 4511,
     tone: 'problem',
-    headline: 'Host refused the password',
+    headline: 'Host refused the login',
     advice: `${again} ${tellAdministrator}`,
   },
   host_tls_failed: {

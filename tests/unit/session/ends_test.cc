@@ -30,6 +30,7 @@ TEST(Ends, EachFailureHasItsReason) {
       {DialEnd, StatusCode::kUnavailable, EndReason::kHostUnreachable},
       {DialEnd, StatusCode::kNotFound, EndReason::kHostUnreachable},
       {HostHandshakeEnd, StatusCode::kUnauthenticated, EndReason::kHostAuthFailed},
+      {HostHandshakeEnd, StatusCode::kPermissionDenied, EndReason::kHostAuthFailed},
       {HostHandshakeEnd, StatusCode::kFailedPrecondition, EndReason::kHostAuthFailed},
       {HostHandshakeEnd, StatusCode::kInvalidArgument, EndReason::kHostProtocolError},
       {HostHandshakeEnd, StatusCode::kOutOfRange, EndReason::kHostClosed},
