@@ -1,10 +1,12 @@
 #include "control/session_service.h"
 
 #include "base/status.h"
+#include "control/announcing.h"
 #include "control/convert.h"
 #include "control/ended_stream.h"
 #include "control/field.h"
 #include "control/revocation.h"
+#include "control/selector.h"
 #include "control/session_filter.h"
 
 #include <charconv>
@@ -236,11 +238,25 @@ grpc::ServerUnaryReactor* SessionService::UpdateSession(grpc::CallbackServerCont
 
 grpc::ServerUnaryReactor* SessionService::AnnounceToSessions(
     grpc::CallbackServerContext* context,
-    const v1::AnnounceToSessionsRequest* /*request*/,
-    v1::AnnounceToSessionsResponse* /*response*/) {
+    const v1::AnnounceToSessionsRequest* request,
+    v1::AnnounceToSessionsResponse* response) {
   Call call(books_, *context, "SessionService/AnnounceToSessions");
   grpc::ServerUnaryReactor* const reactor = call.Reactor();
-  call.Finish(NotYet("AnnounceToSessions"));
+  const absl::StatusOr<Selector> selector = ReadSelector(request->selector());
+  if (!selector.ok()) {
+    call.Finish(selector.status());
+    return reactor;
+  }
+  const absl::StatusOr<session::Announcement> announcement = ReadAnnouncement(*request);
+  if (!announcement.ok()) {
+    call.Finish(announcement.status());
+    return reactor;
+  }
+  call.Audit(ToString(*selector));
+  const session::Announced announced = around_.sessions.Announce(*selector, *announcement);
+  response->set_sent_count(static_cast<std::int32_t>(announced.sent));
+  response->set_unsupported_count(static_cast<std::int32_t>(announced.unsupported));
+  call.Finish(absl::OkStatus());
   return reactor;
 }
 

@@ -1,14 +1,12 @@
 #include "front/offer.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace porthole::front {
 namespace {
 
-constexpr std::string_view kOurs = "porthole.v1";
 constexpr std::string_view kBinary = "binary";
 constexpr std::string_view kTokenPrefix = "porthole.token.";
 
@@ -31,8 +29,8 @@ std::variant<Offer, HttpNo> ReadOffer(const net::HttpRequest& request) {
     }
     offer.token = name.substr(kTokenPrefix.size());
   }
-  if (Offers(offered, kOurs)) {
-    offer.subprotocol = kOurs;
+  if (Offers(offered, kOurSubprotocol)) {
+    offer.subprotocol = kOurSubprotocol;
   } else if (Offers(offered, kBinary)) {
     offer.subprotocol = kBinary;
   } else if (!offered.empty()) {

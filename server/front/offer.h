@@ -4,9 +4,14 @@
 #include "net/http.h"
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace porthole::front {
+
+// The subprotocol of our own page: RFB in binary messages, and text messages of ours beside it
+// (docs/viewer-messages.md).
+inline constexpr std::string_view kOurSubprotocol = "porthole.v1";
 
 // What a WebSocket request brings along (design, section 4.3).
 struct Offer {

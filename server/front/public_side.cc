@@ -169,6 +169,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
   }
   auto& good = std::get<Offer>(offer);
   upgraded.request.token = std::move(good.token);
+  upgraded.request.reads_text = good.subprotocol == kOurSubprotocol;
   absl::StatusOr<std::unique_ptr<net::ByteStream>> viewer =
       co_await connection.Upgrade(std::move(good.subprotocol), {});
   if (!viewer.ok()) {

@@ -63,6 +63,11 @@ class ByteStream {
   // Writes all of `bytes`; a WebSocket sends them as one binary message.
   virtual Awaitable<absl::Status> Write(std::span<const std::uint8_t> bytes) = 0;
 
+  // Sends `text` (UTF-8) as one text message behind the frame in flight, where the transport has
+  // such messages; one that still waits is replaced. Never waits. For peers that agreed to text;
+  // what is sent elsewhere, or while closing, is dropped.
+  virtual void SendText(std::string text);
+
   // Begins to close; idempotent, the first call's ending counts. From here on no byte passes in
   // either direction: reads and writes in flight return CANCELLED, at the latest when the transport
   // is gone. May be called from a timer or a posted handler on the stream's worker.
@@ -76,5 +81,7 @@ class ByteStream {
 
   virtual TransportFacts Facts() const = 0;
 };
+
+inline void ByteStream::SendText(std::string /*text*/) {}
 
 }  // namespace porthole::net

@@ -163,11 +163,17 @@ absl::Status WebSocketStream::ReadError(const error_code& error) {
 }
 
 Awaitable<absl::Status> WebSocketStream::Write(std::span<const std::uint8_t> bytes) {
+  while (texting_ && !closing_) {
+    write_waits_ = true;
+    co_await frame_done_signal_.async_wait(kTuple);
+  }
+  write_waits_ = false;
   if (closing_) {
     co_return absl::CancelledError("closed");
   }
   writing_ = true;
   last_write_ = std::chrono::steady_clock::now();
+  socket_.binary(true);
   const auto [error, count] =
       co_await socket_.async_write(asio::buffer(bytes.data(), bytes.size()), kTuple);
   writing_ = false;
@@ -187,7 +193,43 @@ Awaitable<absl::Status> WebSocketStream::Write(std::span<const std::uint8_t> byt
         ? Error(absl::StatusCode::kUnavailable, Message(status))
         : status;
   }
+  if (!waiting_text_.empty()) {
+    StartText();
+  }
   co_return absl::OkStatus();
+}
+
+void WebSocketStream::SendText(std::string text) {
+  if (closing_ || lost_) {
+    return;
+  }
+  waiting_text_ = std::move(text);
+  if (!writing_ && !texting_ && !waiting_text_.empty()) {
+    StartText();
+  }
+}
+
+void WebSocketStream::StartText() {
+  texting_ = true;
+  text_ = std::exchange(waiting_text_, {});
+  last_write_ = std::chrono::steady_clock::now();
+  socket_.binary(false);
+  socket_.async_write(asio::buffer(text_),
+                      [this](const error_code& error, std::size_t /*count*/) { TextDone(error); });
+}
+
+// A failure is not told here: whoever reads or writes next meets it, too.
+void WebSocketStream::TextDone(const error_code& error) {
+  texting_ = false;
+  text_ = {};
+  lost_ = lost_ || (error && !closing_);
+  if (closing_ && !frame_done_) {
+    close_timer_.Arm(timeouts_.close_read);  // the close frame goes out now
+  }
+  if (!error && !closing_ && !write_waits_ && !waiting_text_.empty()) {
+    StartText();  // never twice before a picture that waits
+  }
+  frame_done_signal_.cancel();
 }
 
 void WebSocketStream::OnControlFrame(websocket::frame_type kind) {
@@ -209,7 +251,7 @@ void WebSocketStream::CheckLife() {
     CutOff("the viewer gave no sign of life");
     return;
   }
-  if (writing_) {
+  if (writing_ || texting_) {
     last_write_ = now;  // a frame in flight is no silence
   }
   if (!pinging_ && now - last_write_ >= timeouts_.ping_after) {
@@ -248,13 +290,13 @@ void WebSocketStream::Close(Ending ending) {
   closing_ = true;
   life_timer_.Disarm();
   if (lost_ || frame_done_ || ending.code == 0) {
-    if (ending.code == 0 && !frame_done_) {
-      socket_.next_layer().Close();
+    if ((ending.code == 0 && !frame_done_) || (lost_ && texting_)) {
+      socket_.next_layer().Close();  // what is in flight comes back
     }
     CloseFrameDone();
     return;
   }
-  close_timer_.Arm(writing_ ? timeouts_.close_write : timeouts_.close_read);
+  close_timer_.Arm(writing_ || texting_ ? timeouts_.close_write : timeouts_.close_read);
   const bool exact = fault_code_ != 0 && ending.code == websocket::close_code::protocol_error;
   websocket::close_reason reason(CutSentence(std::move(ending.sentence)).c_str());
   reason.code = exact ? fault_code_ : ending.code;
@@ -276,7 +318,7 @@ void WebSocketStream::CloseFrameDone() {
 }
 
 Awaitable<Closing> WebSocketStream::Closed() {
-  while (!closing_ || !frame_done_ || close_pending_) {
+  while (!closing_ || !frame_done_ || close_pending_ || texting_) {
     co_await frame_done_signal_.async_wait(kTuple);
   }
   if (was_reset_) {

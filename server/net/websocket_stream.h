@@ -40,6 +40,7 @@ class WebSocketStream final : public ByteStream {
   Awaitable<absl::Status> WaitReadable() override;
   Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
   Awaitable<absl::Status> Write(std::span<const std::uint8_t> bytes) override;
+  void SendText(std::string text) override;
   void Close(Ending ending) override;
   Awaitable<Closing> Closed() override;
   std::optional<PeerClose> ClosedByPeer() const override { return peer_close_; }
@@ -53,6 +54,8 @@ class WebSocketStream final : public ByteStream {
 
   Awaitable<absl::StatusOr<std::size_t>> ReadFrame(std::span<std::uint8_t> target);
   absl::Status ReadError(const boost::system::error_code& error);
+  void StartText();
+  void TextDone(const boost::system::error_code& error);
   void OnControlFrame(boost::beast::websocket::frame_type kind);
   void CheckLife();
   bool HeardSinceLastCheck();
@@ -68,6 +71,10 @@ class WebSocketStream final : public ByteStream {
   std::uint16_t head_end_ = 0;
 
   bool writing_ = false;
+  bool write_waits_ = false;  // for the text message in flight
+  bool texting_ = false;      // a text message is in flight: this must stay
+  std::string text_;          // that message
+  std::string waiting_text_;  // the next one; empty: none
   bool pinging_ = false;
   bool closing_ = false;
   bool lost_ = false;           // the transport failed: no close frame can be sent
@@ -83,7 +90,7 @@ class WebSocketStream final : public ByteStream {
   std::uint64_t heard_bytes_ = 0;  // received plus acknowledged, as TCP counts them
   Timer life_timer_;
   Timer close_timer_;
-  boost::asio::steady_timer frame_done_signal_;
+  boost::asio::steady_timer frame_done_signal_;  // also: a text message is out
 };
 
 }  // namespace porthole::net

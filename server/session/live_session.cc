@@ -74,10 +74,7 @@ LiveSession::LiveSession(const Surroundings& around,
           around.timers,
           [this] { Finish(TimeLimitEnd(EndReason::kMaxDuration, "policy.max_duration passed")); }),
       idle_(around.timers, [this] { OnIdleCheck(); }) {
-  bell_.AnswerWith([this] {
-    Ended();
-    Announce();
-  });
+  bell_.AnswerWith([this] { OnBell(); });
   around_.metrics.In(telemetry::SessionState::kAdmitting).Increment();
 }
 
@@ -88,6 +85,9 @@ LiveSession::~LiveSession() {
 
 Awaitable<void> LiveSession::Run() {
   max_duration_.Arm(grant_.policy.max_duration);
+  if (grant_.policy.view_only || grant_.policy.clipboard != config::Clipboard{}) {
+    SendNotice();
+  }
   co_await Guarded(Serve());
   const net::Closing closing = co_await viewer_.Closed();
   Settle(closing);
@@ -353,6 +353,23 @@ void LiveSession::OnIdleCheck() {
     Finish(TimeLimitEnd(EndReason::kIdleTimeout, "no input for policy.idle_timeout"));
   } else {
     idle_.Arm(std::chrono::ceil<Milliseconds>(limit - idle));
+  }
+}
+
+// What others left in the record, and the store's answer.
+void LiveSession::OnBell() {
+  Ended();
+  Announce();
+  if (std::shared_ptr<const Announcement> news = entry_->TakeAnnouncement()) {
+    announcement_ = std::move(news);
+    ++announcements_;
+    SendNotice();
+  }
+}
+
+void LiveSession::SendNotice() {
+  if (entry_->About().reads_text && !end_.has_value()) {
+    viewer_.SendText(ViewerNotice(grant_.policy, announcement_.get(), announcements_));
   }
 }
 

@@ -14,6 +14,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -68,6 +69,8 @@ class LiveSession {
   void Finish(End end);
   void MoveTo(State state);
   void OnIdleCheck();
+  void OnBell();
+  void SendNotice();
   void Settle(net::Closing closing);
 
   // Both sides wait for each other, for the store and for other sessions in one place.
@@ -90,7 +93,9 @@ class LiveSession {
   boost::asio::cancellation_signal stop_dial_;
   std::unique_ptr<net::ByteStream> host_;
   rfb::HostGreeting greeting_;
-  std::unique_ptr<bridge::Parts> parts_;  // once opened
+  std::unique_ptr<bridge::Parts> parts_;              // once opened
+  std::shared_ptr<const Announcement> announcement_;  // the last one
+  std::uint64_t announcements_ = 0;
   bool viewer_greeted_ = false;
   bool opened_ = false;
   std::optional<End> end_;

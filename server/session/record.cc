@@ -60,6 +60,23 @@ std::optional<EndRequest> Record::EndRequested() const {
   return end_;
 }
 
+bool Record::Announce(std::shared_ptr<const Announcement> announcement) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!description_.reads_text || end_.has_value() || gone_.reached) {
+      return false;
+    }
+    announcement_ = std::move(announcement);
+  }
+  wake_();
+  return true;
+}
+
+std::shared_ptr<const Announcement> Record::TakeAnnouncement() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(announcement_, nullptr);
+}
+
 void Record::SetState(State state) {
   const std::lock_guard lock(mutex_);
   state_ = state;

@@ -6,12 +6,14 @@
 #include "base/selector.h"
 #include "base/traffic_counters.h"
 #include "net/byte_stream.h"
+#include "session/announcement.h"
 
 #include <absl/functional/any_invocable.h>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -30,6 +32,7 @@ struct Description {
   std::string console_name;
   std::string target;  // as in the token; holds no secret
   std::string user_agent;
+  bool reads_text = false;  // the viewer agreed to text beside RFB, and so shows announcements
   net::TransportFacts viewer;
   admission::PolicyInForce policy;
   WallTime started;
@@ -90,6 +93,12 @@ class Record {
   // The end that was asked for or decided, by whomever.
   std::optional<EndRequest> EndRequested() const;
 
+  // Has the session show `announcement` in its viewer, instead of one that it did not get to yet.
+  // Returns whether it will: not when its viewer cannot, or when it is ending.
+  bool Announce(std::shared_ptr<const Announcement> announcement);
+  // For the session: what is to be shown; null when nothing new is.
+  std::shared_ptr<const Announcement> TakeAnnouncement();
+
   void SetState(State state);
   State CurrentState() const;
   void SetHost(HostFacts facts);
@@ -123,6 +132,7 @@ class Record {
   State state_ = State::kAdmitting;
   std::optional<HostFacts> host_;
   std::optional<EndRequest> end_;
+  std::shared_ptr<const Announcement> announcement_;
   Milestone left_console_;
   Milestone gone_;
 

@@ -224,6 +224,19 @@ std::vector<std::shared_ptr<Record>> SessionRegistry::End(const Selector& select
   return matching;
 }
 
+Announced SessionRegistry::Announce(const Selector& selector, const Announcement& announcement) {
+  const auto shared = std::make_shared<const Announcement>(announcement);
+  Announced announced;
+  for (const std::shared_ptr<Record>& record : Matching(selector)) {
+    if (record->Announce(shared)) {
+      ++announced.sent;
+    } else if (Live(*record)) {
+      ++announced.unsupported;
+    }
+  }
+  return announced;
+}
+
 std::shared_ptr<Record> SessionRegistry::Find(const std::string& session_id) const {
   const std::lock_guard lock(mutex_);
   const auto found = by_id_.find(session_id);

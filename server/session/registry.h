@@ -72,6 +72,10 @@ class SessionRegistry {
                                            EndReason reason,
                                            const std::string& sentence);
 
+  // Shows `announcement` in the viewers of every session that `selector` matches; those that are
+  // ending are not counted. Returns at once: each session sends it on its own worker.
+  Announced Announce(const Selector& selector, const Announcement& announcement);
+
   std::shared_ptr<Record> Find(const std::string& session_id) const;
 
   // Up to `limit` sessions with a sequence above `after`, in the order of entry.

@@ -28,6 +28,7 @@ Description Describe(const Surroundings& around,
   description.console_name = admitted.grant.console_name;
   description.target = ToString(admitted.grant.target);
   description.user_agent = request.user_agent;
+  description.reads_text = request.reads_text;
   description.viewer = viewer.Facts();
   description.policy = admitted.policy;
   description.started = around.clock.Wall();

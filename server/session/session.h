@@ -46,6 +46,7 @@ struct Request {
   std::string token;
   admission::Client client;
   std::string user_agent;
+  bool reads_text = false;  // the viewer agreed to text messages: it chose "porthole.v1"
 };
 
 // The story of one viewer, from the accepted WebSocket to the last byte: admission, dial, both

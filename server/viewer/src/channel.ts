@@ -16,6 +16,7 @@ export class Channel implements RawChannel {
   onclose: ((event: CloseEvent) => void) | null = null;
   onerror: ((event: Event) => void) | null = null;
   onend: ((end: SocketEnd) => void) | null = null;
+  ontext: ((message: string) => void) | null = null;
   private opened = false;
 
   constructor(private readonly socket: WebSocket) {
@@ -27,6 +28,8 @@ export class Channel implements RawChannel {
     socket.onmessage = (event) => {
       if (event.data instanceof ArrayBuffer) {
         this.onmessage?.(event);
+      } else if (typeof event.data === 'string') {
+        this.ontext?.(event.data);
       }
     };
     socket.onerror = (event) => this.onerror?.(event);

@@ -3,6 +3,7 @@ import RFB from '@novnc/novnc';
 import { Channel, type SocketEnd } from './channel.ts';
 import { describeEnd, type Ending, screenNotUnderstood } from './ends.ts';
 import { needsShift, shiftKeysym } from './keys.ts';
+import { type Notice, readNotice } from './notice.ts';
 
 // What a console tells the page. `onEnd` comes once, last, and is final: a link works once, so
 // there is nothing to reconnect with.
@@ -11,6 +12,7 @@ export interface ConsoleEvents {
   onConnect(): void;
   onName(name: string): void; // the host's own name for its desktop
   onClipboard(text: string): void;
+  onNotice(notice: Notice): void; // the console server's own words
   onEnd(ending: Ending): void;
 }
 
@@ -26,6 +28,12 @@ export class Console {
   ) {
     const channel = new Channel(socket);
     channel.onend = (end: SocketEnd) => this.end(describeEnd(end));
+    channel.ontext = (message) => {
+      const notice = readNotice(message);
+      if (notice !== null) {
+        this.events.onNotice(notice);
+      }
+    };
     socket.addEventListener('open', () => this.events.onOpen());
 
     this.rfb = new RFB(screen, channel);

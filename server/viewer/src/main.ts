@@ -1,3 +1,4 @@
+import { Banner } from './banner.ts';
 import { Console } from './console.ts';
 import { noLink } from './ends.ts';
 import { followFullScreen, toggleFullScreen } from './full_screen.ts';
@@ -9,6 +10,7 @@ import { WayOut } from './way_out.ts';
 const address = new URL(location.href);
 history.replaceState(null, '', cleanAddress(address));
 const page = new Page();
+const banner = new Banner(page);
 const token = tokenFrom(address.search);
 
 if (token === null) {
@@ -28,9 +30,20 @@ function start(socket: WebSocket): void {
     onClipboard: (text) => {
       page.clipboardText.value = text;
     },
-    onEnd: (ending) => page.showEnd(ending),
+    onNotice: (notice) => {
+      page.showPolicy(notice);
+      banner.announce(notice.announcement);
+    },
+    onEnd: (ending) => {
+      banner.close();
+      page.showEnd(ending);
+    },
   });
   wireButtons(screen);
+  page.buttons.bannerClose.addEventListener('click', () => {
+    banner.close();
+    screen.focus();
+  });
   wireWayOut(screen);
 }
 

@@ -58,8 +58,6 @@ void ExpectNotYet(Stub& stub,
 TEST_F(NodeServiceTest, SaysWhatThisVersionDoesNotHave) {
   ExpectNotYet(*node_, &v1::NodeService::Stub::Drain);
   ExpectNotYet(*node_, &v1::NodeService::Stub::Resume);
-  ExpectNotYet(*session_stub_, &v1::SessionService::Stub::UpdateSession);
-  ExpectNotYet(*session_stub_, &v1::SessionService::Stub::AnnounceToSessions);
 
   grpc::ClientContext context;
   v1::WatchSessionsResponse event;

@@ -1,5 +1,4 @@
-#include "tests/unit/net/frames.h"
-#include "tests/unit/net/served.h"
+#include "tests/unit/net/websocket_viewer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,71 +16,7 @@ namespace {
 using net::Closing;
 using std::chrono::milliseconds;
 
-// A viewer whose upgrade was answered, and the server's stream.
-class Viewer : public ::testing::TestWithParam<bool> {
- protected:
-  void Open(net::Timeouts timeouts = Unhurried(), int receive_buffer = 0) {
-    served_ = std::make_unique<Served>(timeouts, GetParam());
-    joined_ = std::make_unique<Joined>(*served_, receive_buffer);
-    Client().Send(UpgradeRequest());
-    const auto request = Await(Home(), joined_->server->ReadRequest());
-    ASSERT_TRUE(request.ok()) << request.status();
-    ASSERT_EQ(request->upgrade, net::UpgradeCheck::kValid);
-    auto stream = Await(Home(), joined_->server->Upgrade("binary", {}));
-    ASSERT_TRUE(stream.ok()) << stream.status();
-    stream_ = *std::move(stream);
-    ASSERT_TRUE(Client().ReceiveText("\r\n\r\n"));
-    answer_ = std::exchange(Client().Received(), "");
-    const std::size_t end = answer_.find("\r\n\r\n") + 4;
-    Client().Received() = answer_.substr(end);
-    answer_.resize(end);
-  }
-
-  net::Worker& Home() { return served_->Home(); }
-  RawClient& Client() { return joined_->client; }
-  net::ByteStream& Stream() { return *stream_; }
-
-  absl::StatusOr<std::string> Read(std::size_t most = 4096) {
-    std::vector<std::uint8_t> bytes(most);
-    const absl::StatusOr<std::size_t> count = Await(Home(), Stream().ReadSome(bytes));
-    if (!count.ok()) {
-      return count.status();
-    }
-    return std::string(bytes.begin(), bytes.begin() + static_cast<long>(*count));
-  }
-
-  std::optional<ServerFrame> NextFrame() {
-    std::optional<ServerFrame> frame;
-    RunUntil(Home(), [this, &frame] {
-      Client().Pump();
-      frame = TakeFrame(Client().Received());
-      return frame.has_value() || Client().Ended();
-    });
-    return frame;
-  }
-
-  // A write that cannot end as long as the client does not read.
-  Started<absl::Status> StuckWrite() {
-    Started<absl::Status> write(Home(), Stream().Write(flood_));
-    EXPECT_TRUE(Client().Receive(1));
-    return write;
-  }
-
-  // Whether that much time passed on the loop.
-  bool Passed(milliseconds time) {
-    bool passed = false;
-    net::Timer timer(Home().Clockwork(), [&passed] { passed = true; });
-    timer.Arm(time);
-    return RunUntil(Home(), [&passed] { return passed; });
-  }
-
-  // More than both sockets' buffers hold.
-  std::vector<std::uint8_t> flood_ = std::vector<std::uint8_t>(16UL * 1024 * 1024, 'x');
-  std::unique_ptr<Served> served_;
-  std::unique_ptr<Joined> joined_;
-  std::unique_ptr<net::ByteStream> stream_;
-  std::string answer_;
-};
+using Viewer = WebSocketViewer;
 
 INSTANTIATE_TEST_SUITE_P(Net, Viewer, ::testing::Bool(), [](const auto& info) {
   return std::string(info.param ? "Tls" : "Plain");

@@ -96,14 +96,16 @@ std::shared_ptr<Viewing> SessionTest::Connect(const std::string& token) {
   viewing->browser = std::move(pair.far);
   auto stream = std::make_unique<ViewerStream>(std::move(pair.near), viewing->fate);
   viewing->stream = stream.get();
-  boost::asio::co_spawn(
-      worker_.Loop(),
-      RunSession(*around_, std::move(stream),
-                 {.token = token, .client = Browser(), .user_agent = "Mozilla/5.0"}),
-      [viewing](const std::exception_ptr& thrown) {
-        EXPECT_EQ(thrown, nullptr);
-        viewing->over = true;
-      });
+  boost::asio::co_spawn(worker_.Loop(),
+                        RunSession(*around_, std::move(stream),
+                                   {.token = token,
+                                    .client = Browser(),
+                                    .user_agent = "Mozilla/5.0",
+                                    .reads_text = reads_text_}),
+                        [viewing](const std::exception_ptr& thrown) {
+                          EXPECT_EQ(thrown, nullptr);
+                          viewing->over = true;
+                        });
   return viewing;
 }
 

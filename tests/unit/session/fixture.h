@@ -91,6 +91,7 @@ class SessionTest : public ::testing::Test {
   net::Worker worker_;
   std::optional<net::Dialer> dialer_;
   HandshakeLimits limits_;
+  bool reads_text_ = false;                           // whether browsers that connect do
   std::size_t pipe_bytes_ = std::size_t{256} * 1024;  // what a browser takes without reading
   std::optional<Surroundings> around_;
   std::optional<FakeHost> host_;

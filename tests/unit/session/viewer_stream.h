@@ -7,7 +7,9 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace porthole::session {
 
@@ -15,6 +17,7 @@ namespace porthole::session {
 struct ViewerFate {
   std::optional<net::Ending> ending;  // what it was told
   bool gone = false;
+  std::vector<std::string> texts;  // what it was told beside RFB
 };
 
 // A viewer in memory that waits as a WebSocket does: WaitReadable() takes the first bytes, and so
@@ -58,6 +61,7 @@ class ViewerStream final : public net::ByteStream {
     }
     co_return co_await inner_->Write(bytes);
   }
+  void SendText(std::string text) override { fate_->texts.push_back(std::move(text)); }
   void Close(net::Ending ending) override {
     if (!fate_->ending.has_value()) {
       fate_->ending = ending;
