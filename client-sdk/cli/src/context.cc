@@ -32,8 +32,7 @@ absl::Status WrongUsage(const std::string& why) {
   return status;
 }
 
-int Context::Run() const {
-  const absl::Status status = command();
+int Context::Finish(const absl::Status& status) const {
   if (status.ok()) {
     return kExitOk;
   }
@@ -41,7 +40,7 @@ int Context::Run() const {
   return ExitCodeOf(status);
 }
 
-absl::StatusOr<client::Client> Context::Connect() const {
+absl::StatusOr<client::ConnectionOptions> Context::Reach() const {
   client::ConnectionOptions connection{
       .address = options.address, .tls = std::nullopt, .plaintext = options.plaintext};
   const absl::StatusOr<std::chrono::milliseconds> timeout = ParseDuration(options.timeout);
@@ -61,18 +60,32 @@ absl::StatusOr<client::Client> Context::Connect() const {
                                       .private_key_file = options.private_key_file,
                                       .server_name = options.server_name};
   }
-  absl::StatusOr<std::shared_ptr<client::Connection>> made = client::MakeConnection(connection);
-  if (!made.ok()) {
-    return made.status().code() == absl::StatusCode::kInvalidArgument
-               ? WrongUsage(std::string(made.status().message()))
-               : made.status();
-  }
-  return client::Client(*std::move(made));
+  return connection;
 }
 
-absl::Status Context::WriteJson(const google::protobuf::Message& message) const {
+absl::StatusOr<std::shared_ptr<client::Connection>> Context::Open() const {
+  const absl::StatusOr<client::ConnectionOptions> how = Reach();
+  if (!how.ok()) {
+    return how.status();
+  }
+  absl::StatusOr<std::shared_ptr<client::Connection>> made = client::MakeConnection(*how);
+  if (!made.ok() && made.status().code() == absl::StatusCode::kInvalidArgument) {
+    return WrongUsage(std::string(made.status().message()));
+  }
+  return made;
+}
+
+absl::StatusOr<client::Client> Context::Connect() const {
+  absl::StatusOr<std::shared_ptr<client::Connection>> connection = Open();
+  if (!connection.ok()) {
+    return connection.status();
+  }
+  return client::Client(*std::move(connection));
+}
+
+absl::Status Context::WriteJson(const google::protobuf::Message& message, JsonForm form) const {
   google::protobuf::util::JsonPrintOptions how;
-  how.add_whitespace = true;
+  how.add_whitespace = form == JsonForm::kPretty;
   how.preserve_proto_field_names = true;
   how.always_print_primitive_fields = true;
   std::string text;
@@ -80,7 +93,7 @@ absl::Status Context::WriteJson(const google::protobuf::Message& message) const 
   if (!written.ok()) {
     return {absl::StatusCode::kInternal, "the answer cannot be written as JSON"};
   }
-  streams.out << text;
+  streams.out << text << (form == JsonForm::kLine ? "\n" : "") << std::flush;
   return absl::OkStatus();
 }
 

@@ -1,5 +1,9 @@
 #include "duration.h"
 
+#include "context.h"
+
+#include <google/protobuf/util/time_util.h>
+
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -40,6 +44,15 @@ absl::StatusOr<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   }
   return absl::InvalidArgumentError("\"" + std::string(text) +
                                     "\" is not a time such as 500ms, 30s, 10m, 8h or 7d");
+}
+
+absl::StatusOr<google::protobuf::Duration> ReadDuration(const std::string& option,
+                                                        const std::string& text) {
+  const absl::StatusOr<std::chrono::milliseconds> time = ParseDuration(text);
+  if (!time.ok()) {
+    return WrongUsage(option + ": " + std::string(time.status().message()));
+  }
+  return google::protobuf::util::TimeUtil::MillisecondsToDuration(time->count());
 }
 
 std::string ShowDuration(std::chrono::seconds duration) {

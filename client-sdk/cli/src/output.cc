@@ -1,17 +1,25 @@
 #include "output.h"
 
 #include "duration.h"
-#include "table.h"
 
 #include <array>
 #include <cstdio>
 #include <ctime>
-#include <string_view>
+#include <ranges>
 
 namespace porthole::cli {
 namespace {
 
-// "SESSION_STATE_ACTIVE" as "active".
+std::string Or(const std::string& text, const std::string& other) {
+  return text.empty() ? other : text;
+}
+
+std::string ShowTimeLimit(const google::protobuf::Duration& limit) {
+  return limit.seconds() == 0 ? "-" : ShowDuration(std::chrono::seconds(limit.seconds()));
+}
+
+}  // namespace
+
 std::string ShortName(std::string_view name, std::string_view prefix) {
   std::string text(name.substr(name.starts_with(prefix) ? prefix.size() : 0));
   for (char& c : text) {
@@ -19,12 +27,6 @@ std::string ShortName(std::string_view name, std::string_view prefix) {
   }
   return text;
 }
-
-std::string Or(const std::string& text, const std::string& other) {
-  return text.empty() ? other : text;
-}
-
-}  // namespace
 
 std::string ShowTime(const google::protobuf::Timestamp& time) {
   const std::time_t seconds = time.seconds();
@@ -93,16 +95,20 @@ void WriteKeys(const Context& context, const std::vector<client::v1::TokenKey>& 
   table.Write(context.streams.out);
 }
 
-void WriteSessions(const Context& context, const std::vector<client::v1::Session>& sessions) {
+Table SessionTable(const std::vector<client::v1::Session>& sessions, std::size_t most) {
   Table table({"SESSION", "STATE", "CONSOLE", "SUBJECT", "FROM", "AGE", "LAST INPUT", "TO VIEWER"});
-  for (const client::v1::Session& session : sessions) {
+  for (const client::v1::Session& session : sessions | std::views::take(most)) {
     table.Add({session.session_id(),
                ShortName(client::v1::SessionState_Name(session.state()), "SESSION_STATE_"),
                Or(session.console_name(), session.console_id()), session.subject(),
                session.client_address(), ShowAge(session.start_time()),
                ShowAge(session.last_input_time()), ShowBytes(session.to_viewer().byte_count())});
   }
-  table.Write(context.streams.out);
+  return table;
+}
+
+void WriteSessions(const Context& context, const std::vector<client::v1::Session>& sessions) {
+  SessionTable(sessions, sessions.size()).Write(context.streams.out);
 }
 
 void WriteBlocks(const Context& context, const std::vector<client::v1::Block>& blocks) {
@@ -113,6 +119,19 @@ void WriteBlocks(const Context& context, const std::vector<client::v1::Block>& b
                                                : "any time",
                ShowTime(block.expire_time()), block.creator(), Or(block.reason(), "-")});
   }
+  table.Write(context.streams.out);
+}
+
+void WritePolicy(const Context& context, const client::v1::Session& session) {
+  const client::v1::SessionPolicy& policy = session.policy();
+  Table table({"SESSION", session.session_id()});
+  table.Add({"view only", policy.view_only() ? "yes" : "no"});
+  table.Add({"clipboard",
+             ShortName(client::v1::ClipboardPolicy_Name(policy.clipboard()), "CLIPBOARD_POLICY_")});
+  table.Add(
+      {"sharing", ShortName(client::v1::SharingPolicy_Name(policy.sharing()), "SHARING_POLICY_")});
+  table.Add({"ends at most after", ShowTimeLimit(policy.max_duration())});
+  table.Add({"ends without input after", ShowTimeLimit(policy.idle_timeout())});
   table.Write(context.streams.out);
 }
 
@@ -128,7 +147,9 @@ void WriteNode(const Context& context, const client::v1::Node& node) {
   table.Add({"blocks", std::to_string(node.store().block_count())});
   table.Add({"store", ShortName(client::v1::StoreKind_Name(node.store().kind()), "STORE_KIND_") +
                           (node.store().durable() ? ", durable" : ", gone with the process")});
-  table.Add({"draining", node.draining() ? "yes" : "no"});
+  const std::string until =
+      node.has_drain_deadline() ? ", until " + ShowTime(node.drain_deadline()) : "";
+  table.Add({"draining", node.draining() ? "yes" + until : "no"});
   table.Write(context.streams.out);
 }
 

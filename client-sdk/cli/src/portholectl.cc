@@ -1,7 +1,9 @@
 #include "portholectl.h"
 
+#include "command_tree.h"
 #include "commands.h"
 #include "context.h"
+#include "context_file.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -16,19 +18,26 @@ namespace {
 
 constexpr const char* kAbout =
     "Talks to the control API of a Porthole node: which keys open console links, which\n"
-    "console sessions are open, and who may no longer be there.";
+    "console sessions are open, and who may no longer be there. On the node itself it finds\n"
+    "the node by its unix socket; from elsewhere, name it by --address with --ca, --cert and\n"
+    "--key, or write these into a context file once.";
 
 constexpr const char* kExamples =
     "Examples:\n"
     "  portholectl keys put cloud-1 --generate --save cloud-1.key\n"
     "  portholectl token mint --key-id cloud-1 --key-file cloud-1.key --subject alice \\\n"
     "      --console 5b1f3a0e --target tcp://10.1.34.5:5901 --base-url https://console.example\n"
-    "  portholectl sessions list\n"
+    "  portholectl sessions watch\n"
     "  portholectl sessions revoke --subject alice --block-for 10m --reason 'Account closed'\n"
     "\n"
     "Exit codes: 0 done, 1 refused, 2 wrong command line, 3 the node cannot be reached.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
+  app.add_option("--context", options.context_file,
+                 "YAML file with values for these options; ~/.config/porthole/context.yaml is "
+                 "read where it is there")
+      ->type_name("FILE")
+      ->envname("PORTHOLE_CONTEXT");
   app.add_option("--address", options.address, "The node: unix:/path or HOST:PORT")
       ->type_name("ADDRESS")
       ->envname("PORTHOLE_ADDRESS")
@@ -76,7 +85,7 @@ std::string AskForCommand(const CLI::App& app) {
     return AskForCommand(*chosen.front());
   }
   std::string names;
-  for (const CLI::App* const sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* const sub : ChildrenOf(app)) {
     names += (names.empty() ? "" : ", ") + sub->get_name();
   }
   return "portholectl: " + (app.get_parent() == nullptr ? "" : app.get_name() + ": ") +
@@ -97,7 +106,10 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
   AddTokenCommands(app, context);
   AddSessionCommands(app, context);
   AddBlockCommands(app, context);
-  AddNodeCommand(app, context);
+  AddNodeCommands(app, context);
+  AddFleetCommands(app, context);
+  AddCompletionCommand(app, context);
+  AddManualCommand(app, context);
   FinishSubcommands(app);
   try {
     app.parse(argc, argv);
@@ -108,7 +120,10 @@ int RunPortholectl(int argc, const char* const* argv, Streams streams) {
     streams.err << AskForCommand(app);
     return kExitUsage;
   }
-  return context.Run();
+  const absl::Status given = context.needs_context_file
+                                 ? ApplyContextFile(app, context.options.context_file)
+                                 : absl::OkStatus();
+  return context.Finish(given.ok() ? context.command() : given);
 }
 
 }  // namespace porthole::cli

@@ -12,8 +12,9 @@ inline constexpr int kExitUnreachable = 3;  // the node cannot be reached, or di
 
 // Where the command writes.
 struct Streams {
-  std::ostream& out;  // results
-  std::ostream& err;  // errors and remarks
+  std::ostream& out;      // results
+  std::ostream& err;      // errors and remarks
+  bool terminal = false;  // whether `out` is one, that is, whether a person looks
 };
 
 // The whole of portholectl but the process around it. Returns the exit code.

@@ -39,13 +39,11 @@ absl::StatusOr<client::v1::RevokeSessionsRequest> RequestOf(const RevokeOptions&
   *request.mutable_selector() = SelectorOf(options.which);
   request.set_reason(options.reason);
   if (!options.block_for.empty()) {
-    const absl::StatusOr<std::chrono::milliseconds> time = ParseDuration(options.block_for);
+    const auto time = ReadDuration("--block-for", options.block_for);
     if (!time.ok()) {
-      return WrongUsage("--block-for: " + std::string(time.status().message()));
+      return time.status();
     }
-    request.mutable_block_for()->set_seconds(time->count() / 1000);
-    request.mutable_block_for()->set_nanos(static_cast<std::int32_t>(time->count() % 1000) *
-                                           1'000'000);
+    *request.mutable_block_for() = *time;
   }
   return request;
 }
@@ -103,6 +101,9 @@ void AddSessionCommands(CLI::App& app, Context& context) {
   revoke->callback([revoked, &context] {
     context.command = [revoked, &context] { return Revoke(context, *revoked); };
   });
+  AddWatchCommand(*sessions, context);
+  AddUpdateCommand(*sessions, context);
+  AddAnnounceCommand(*sessions, context);
 }
 
 }  // namespace porthole::cli
