@@ -8,6 +8,7 @@
 #include "control/revocation.h"
 #include "control/selector.h"
 #include "control/session_filter.h"
+#include "control/updating.h"
 
 #include <charconv>
 #include <chrono>
@@ -228,11 +229,31 @@ grpc::ServerWriteReactor<v1::WatchSessionsResponse>* SessionService::WatchSessio
 }
 
 grpc::ServerUnaryReactor* SessionService::UpdateSession(grpc::CallbackServerContext* context,
-                                                        const v1::UpdateSessionRequest* /*request*/,
-                                                        v1::UpdateSessionResponse* /*response*/) {
+                                                        const v1::UpdateSessionRequest* request,
+                                                        v1::UpdateSessionResponse* response) {
   Call call(books_, *context, "SessionService/UpdateSession");
   grpc::ServerUnaryReactor* const reactor = call.Reactor();
-  call.Finish(NotYet("UpdateSession"));
+  const absl::StatusOr<session::PolicyChange> change =
+      ReadPolicyChange(*request, around_.admission.NodePolicy());
+  if (!change.ok()) {
+    call.Finish(change.status());
+    return reactor;
+  }
+  const std::string& session_id = request->session().session_id();
+  call.Audit("session \"" + session_id + "\": " + ToString(*change));
+  const std::shared_ptr<session::Record> record = around_.sessions.Find(session_id);
+  if (record == nullptr) {
+    call.Finish(Error(absl::StatusCode::kNotFound, "no session with this session_id lives here"));
+    return reactor;
+  }
+  // The record is not kept by its own order: a session that never answers would keep both.
+  record->ChangePolicy(*change, [this, response, weak = std::weak_ptr(record),
+                                 moved = std::move(call)](const absl::Status& changed) mutable {
+    if (const auto live = weak.lock(); changed.ok() && live != nullptr) {
+      *response->mutable_session() = ToProto(live->Snap(), around_.node.node_id);
+    }
+    moved.Finish(changed);
+  });
   return reactor;
 }
 

@@ -88,6 +88,9 @@ class Admission {
   // token was used already.
   Judged<AdmittedGrant> Preview(std::string_view token, const Client& client) const;
 
+  // What the node allows any session.
+  const config::Policy& NodePolicy() const { return policy_; }
+
   // While draining nobody is admitted (Drain, Resume, SIGTERM).
   void SetDraining(bool draining) { draining_.store(draining); }
   bool Draining() const { return draining_.load(); }

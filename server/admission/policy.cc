@@ -65,11 +65,6 @@ Judged<PolicyInForce> Narrow(const config::Policy& node,
   if (policy.idle_timeout <= std::chrono::seconds(0)) {
     return Forbid("policy.idle_timeout_s leaves no time");
   }
-  // Goes when the bridge can hold back ServerCutText; until then it would be silently dropped.
-  if (!policy.clipboard.from_console) {
-    return Forbid(
-        "policy.clipboard: this version cannot keep the console's clipboard from a viewer");
-  }
   return policy;
 }
 

@@ -24,7 +24,7 @@ struct PolicyInForce {
 
 // `node` narrowed by `wish` for a viewer at `client`.
 // Refusals: kForbidden when the wish asks for a sharing that the node does not allow, for no time
-// at all, or for another client address, or when this version cannot enforce the result.
+// at all, or for another client address.
 Judged<PolicyInForce> Narrow(const config::Policy& node,
                              const token::PolicyWish& wish,
                              const IpAddress& client);

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace porthole::bridge {
 namespace {
@@ -23,6 +26,15 @@ void Count(const Parts& parts,
   TrafficCounters::Add(parts.worker_traffic.*which, bytes);
 }
 
+// What of `arrived` is for the viewer; `room` has rfb::HostMessages::kHeadroom bytes before it.
+absl::StatusOr<std::span<const std::uint8_t>> ForViewer(const Parts& parts,
+                                                        std::span<std::uint8_t> room) {
+  if (parts.from_host == nullptr) {
+    return room.subspan(rfb::HostMessages::kHeadroom);
+  }
+  return parts.from_host->Feed(room);
+}
+
 Awaitable<End> PumpToViewer(const Parts& parts) {
   for (;;) {
     absl::Status waited = co_await parts.host.WaitReadable();
@@ -30,15 +42,23 @@ Awaitable<End> PumpToViewer(const Parts& parts) {
       co_return End{Side::kHost, std::move(waited)};
     }
     BufferPool::Loan loan(parts.buffers);
-    const absl::StatusOr<std::size_t> count = co_await parts.host.ReadSome(loan.Bytes());
+    const absl::StatusOr<std::size_t> count =
+        co_await parts.host.ReadSome(loan.Bytes().subspan(rfb::HostMessages::kHeadroom));
     if (!count.ok()) {
       co_return End{Side::kHost, count.status()};
     }
-    absl::Status written = co_await parts.viewer.Write(loan.Bytes().first(*count));
+    const auto passed = ForViewer(parts, loan.Bytes().first(rfb::HostMessages::kHeadroom + *count));
+    if (!passed.ok()) {
+      co_return End{Side::kHost, passed.status()};
+    }
+    if (passed->empty()) {
+      continue;  // held or dropped: an empty message says nothing
+    }
+    absl::Status written = co_await parts.viewer.Write(*passed);
     if (!written.ok()) {
       co_return End{Side::kViewer, std::move(written)};
     }
-    Count(parts, *count, &TrafficCounters::bytes_to_viewer);
+    Count(parts, passed->size(), &TrafficCounters::bytes_to_viewer);
     Count(parts, 1, &TrafficCounters::messages_to_viewer);
   }
 }
@@ -48,6 +68,16 @@ void NoteInput(const Parts& parts) {
     parts.last_input = parts.clock.Steady();
     const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(parts.clock.Wall());
     parts.last_input_ms.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+}
+
+// Before the host hears of them, and so before the first rectangle that has them.
+void NotePixelSizes(const Parts& parts) {
+  if (parts.from_host == nullptr) {
+    return;
+  }
+  if (const std::optional<rfb::PixelSizes> sizes = parts.messages.TakePixelSizes()) {
+    parts.from_host->SetPixelSizes(*sizes);
   }
 }
 
@@ -63,12 +93,21 @@ Awaitable<End> PumpToHost(const Parts& parts) {
       co_return End{Side::kViewer, count.status()};
     }
     const std::uint64_t messages_before = parts.messages.Messages();
+    const bool waits = !parts.messages.InForce();
     const auto passed = parts.messages.Feed(loan.Bytes().first(*count));
     NoteInput(parts);
     if (!passed.ok()) {
       co_return End{Side::kViewer, passed.status()};
     }
+    NotePixelSizes(parts);
+    if (waits && parts.messages.InForce()) {
+      parts.on_in_force();
+    }
     if (!passed->empty()) {
+      while (parts.host_turns.Taken()) {
+        co_await parts.host_turns.Freed();
+      }
+      const HostTurns::Turn turn(parts.host_turns);
       absl::Status written = co_await parts.host.Write(*passed);
       if (!written.ok()) {
         co_return End{Side::kHost, std::move(written)};
@@ -89,6 +128,22 @@ Awaitable<void> MoveToViewer(const Parts& parts) {
 Awaitable<void> MoveToHost(const Parts& parts) {
   const End end = co_await PumpToHost(parts);
   parts.on_end(end.side, end.status);
+}
+
+Awaitable<void> SendOwed(const Parts& parts) {
+  while (parts.host_turns.Taken()) {
+    co_await parts.host_turns.Freed();
+  }
+  // Whoever came between has sent it already, before what it had itself.
+  const std::vector<std::uint8_t> owed = parts.messages.TakeOwed();
+  if (owed.empty()) {
+    co_return;
+  }
+  const HostTurns::Turn turn(parts.host_turns);
+  const absl::Status written = co_await parts.host.Write(owed);
+  if (written.ok()) {
+    Count(parts, owed.size(), &TrafficCounters::bytes_to_host);
+  }
 }
 
 }  // namespace porthole::bridge

@@ -1,7 +1,7 @@
 #include "rfb/client_messages.h"
 
-#include "base/byte_order.h"
 #include "base/status.h"
+#include "rfb/clipboard.h"
 
 #include <algorithm>
 #include <string>
@@ -11,7 +11,6 @@ namespace porthole::rfb {
 namespace {
 
 constexpr std::uint32_t kEncodingsHead = 4;
-constexpr std::uint32_t kExtendedMouseButtons = static_cast<std::uint32_t>(-316);
 // So many encodings are held in memory under a restriction; noVNC lists some 25.
 constexpr std::uint32_t kMaxFilteredEncodings = 1024;
 
@@ -25,8 +24,10 @@ absl::Status Broken(const std::string& what) {
 
 }  // namespace
 
-ClientMessages::ClientMessages(Restrictions restrictions)
-    : restrictions_(restrictions), filtering_(restrictions.Any()) {}
+ClientMessages::ClientMessages(Restrictions restrictions, FollowHost follow)
+    : restrictions_(restrictions),
+      follow_(follow == FollowHost::kYes),
+      filtering_(restrictions.Any() || follow_) {}
 
 absl::StatusOr<std::span<const std::uint8_t>> ClientMessages::Feed(Bytes arrived) {
   if (raw_) {
@@ -34,6 +35,7 @@ absl::StatusOr<std::span<const std::uint8_t>> ClientMessages::Feed(Bytes arrived
     return arrived;
   }
   passed_.clear();
+  Append(std::exchange(owed_, {}));
   if (failed_.ok()) {
     failed_ = Parse(arrived);
   }
@@ -47,13 +49,16 @@ absl::Status ClientMessages::Parse(Bytes arrived) {
   Bytes rest = arrived;
   while (!rest.empty() && !raw_) {
     if (left_ > 0) {
-      const std::size_t body = std::min<std::size_t>(left_, rest.size());
-      TakeBody(rest.first(body));
-      rest = rest.subspan(body);
+      const Bytes body = rest.first(std::min<std::size_t>(left_, rest.size()));
+      rest = rest.subspan(body.size());
+      absl::Status taken = TakeBody(body);
+      if (!taken.ok()) {
+        return taken;
+      }
       continue;
     }
     if (head_size_ == 0) {
-      ApplyPending(arrived.first(arrived.size() - rest.size()));
+      ApplyPending(arrived.first(arrived.size() - rest.size()), passed_);
     }
     const absl::StatusOr<std::size_t> head =
         head_size_ == 0 ? ParseHead(rest) : ParseSplitHead(rest);
@@ -61,6 +66,9 @@ absl::Status ClientMessages::Parse(Bytes arrived) {
       return head.status();
     }
     rest = rest.subspan(*head);
+  }
+  if (left_ == 0 && head_size_ == 0 && !raw_) {
+    ApplyPending(arrived, passed_);  // the viewer may say nothing more for a while
   }
   Append(rest);  // what an unknown type left
   return absl::OkStatus();
@@ -97,8 +105,11 @@ absl::StatusOr<std::size_t> ClientMessages::ParseSplitHead(Bytes rest) {
     }
     if (raw_) {
       Append(head);
-    } else {
-      TakeBody(head);
+      return used;
+    }
+    absl::Status taken = TakeBody(head);
+    if (!taken.ok()) {
+      return taken;
     }
     return used;
   }
@@ -127,6 +138,9 @@ absl::Status ClientMessages::Begin(Bytes start, MessageLength message) {
   lists_extended_mouse_ = false;
   if (type_ == kPointerEvent) {
     return BeginPointerEvent(start[1]);
+  }
+  if (type_ == kClientCutText) {
+    BeginCutText(start);
   }
   if (type_ == kSetEncodings && filtering_ && left_ > kEncodingsHead + 4 * kMaxFilteredEncodings) {
     return Broken("a SetEncodings with more than " + std::to_string(kMaxFilteredEncodings) +
@@ -158,90 +172,8 @@ absl::Status ClientMessages::BeginUnknown(Bytes start) {
   }
   raw_ = true;
   input_ = true;
+  pending_.reset();  // it restricts nothing, nor does what is in force
   return absl::OkStatus();
-}
-
-void ClientMessages::TakeBody(Bytes bytes) {
-  left_ -= static_cast<std::uint32_t>(bytes.size());
-  if (type_ == kSetEncodings) {
-    TakeEncodings(bytes);
-  } else if (passes_) {
-    Append(bytes);
-  }
-  if (left_ == 0) {
-    EndMessage();
-  }
-}
-
-void ClientMessages::TakeEncodings(Bytes bytes) {
-  if (filtering_) {
-    encodings_.insert(encodings_.end(), bytes.begin(), bytes.end());
-  }
-  for (const std::uint8_t byte : bytes) {
-    encoding_ = (encoding_ << 8U) | byte;
-    ++offset_;
-    const bool complete = offset_ > kEncodingsHead && offset_ % 4 == 0;
-    lists_extended_mouse_ =
-        lists_extended_mouse_ || (complete && encoding_ == kExtendedMouseButtons);
-  }
-}
-
-void ClientMessages::EndMessage() {
-  ++messages_;
-  if (type_ != kSetEncodings) {
-    return;
-  }
-  extended_mouse_ = lists_extended_mouse_ && !restrictions_.Any();
-  if (filtering_) {
-    PassEncodings();
-  }
-}
-
-// Passes the SetEncodings on, under a restriction without what it must not offer.
-void ClientMessages::PassEncodings() {
-  const Bytes message(encodings_);
-  const std::size_t begin = passed_.size();
-  Append(message.first(kEncodingsHead));
-  std::uint16_t count = 0;
-  for (Bytes rest = message.subspan(kEncodingsHead); !rest.empty(); rest = rest.subspan(4)) {
-    if (restrictions_.Any() && LoadU32(rest) == kExtendedMouseButtons) {
-      continue;
-    }
-    Append(rest.first(4));
-    ++count;
-  }
-  StoreU16(count, std::span(passed_).subspan(begin + 2));
-  encodings_ = {};  // it comes rarely; an idle session keeps no memory for it
-}
-
-absl::Status ClientMessages::Restrict(Restrictions restrictions) {
-  if (restrictions.Any() && (raw_ || marker_passed_)) {
-    return absl::FailedPreconditionError(
-        "the viewer used an extension whose messages cannot be told apart any more");
-  }
-  pending_ = restrictions;
-  return absl::OkStatus();
-}
-
-// `before`: what of this Feed() was parsed already; it passed if nothing was filtered.
-void ClientMessages::ApplyPending(Bytes before) {
-  if (!pending_) {
-    return;
-  }
-  restrictions_ = *pending_;
-  pending_.reset();
-  if (restrictions_.Any() && !filtering_) {
-    filtering_ = true;
-    Append(before);
-  }
-}
-
-bool ClientMessages::TookInput() {
-  return std::exchange(input_, false);
-}
-
-bool ClientMessages::Restricting() const {
-  return restrictions_.Any() || (pending_ && pending_->Any());
 }
 
 bool ClientMessages::Passes(std::uint8_t type) const {
@@ -252,11 +184,13 @@ bool ClientMessages::Passes(std::uint8_t type) const {
     case kEnableContinuousUpdates:
     case kClientFence:
       return true;
-    case kClientCutText:
-      return !restrictions_.view_only && restrictions_.clipboard_to_console;
     default:
       return !restrictions_.view_only;
   }
+}
+
+bool ClientMessages::TookInput() {
+  return std::exchange(input_, false);
 }
 
 void ClientMessages::Append(Bytes bytes) {

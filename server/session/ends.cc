@@ -58,9 +58,14 @@ End HostHandshakeEnd(const absl::Status& status) {
 }
 
 End HostEnd(const absl::Status& status) {
-  return Make(status.code() == absl::StatusCode::kOutOfRange ? EndReason::kHostClosed
-                                                             : EndReason::kHostLost,
-              status);
+  switch (status.code()) {
+    case absl::StatusCode::kOutOfRange:
+      return Make(EndReason::kHostClosed, status);
+    case absl::StatusCode::kInvalidArgument:
+      return Make(EndReason::kHostProtocolError, status);
+    default:
+      return Make(EndReason::kHostLost, status);
+  }
 }
 
 End ViewerEnd(const absl::Status& status) {

@@ -68,12 +68,20 @@ LiveSession::LiveSession(const Surroundings& around,
       entry_(std::move(admitted.entry)),
       started_(around.clock.Steady()),
       changed_(loop, asio::steady_timer::time_point::max()),
-      messages_({.view_only = grant_.policy.view_only,
-                 .clipboard_to_console = grant_.policy.clipboard.to_console}),
+      messages_(
+          RestrictionsOf(grant_.policy),
+          grant_.policy.clipboard.from_console ? rfb::FollowHost::kNo : rfb::FollowHost::kYes),
+      follows_host_(!grant_.policy.clipboard.from_console),
       max_duration_(
           around.timers,
           [this] { Finish(TimeLimitEnd(EndReason::kMaxDuration, "policy.max_duration passed")); }),
-      idle_(around.timers, [this] { OnIdleCheck(); }) {
+      idle_(around.timers, [this] { OnIdleCheck(); }),
+      half_message_(around.timers,
+                    [this] {
+                      Finish(TimeLimitEnd(EndReason::kProtocolError,
+                                          "a restriction waited for the end of a message"));
+                    }),
+      host_turns_(loop) {
   bell_.AnswerWith([this] { OnBell(); });
   around_.metrics.In(telemetry::SessionState::kAdmitting).Increment();
 }
@@ -89,12 +97,16 @@ Awaitable<void> LiveSession::Run() {
     SendNotice();
   }
   co_await Guarded(Serve());
+  while (sending_owed_) {
+    co_await Changed();
+  }
   const net::Closing closing = co_await viewer_.Closed();
   Settle(closing);
 }
 
 Awaitable<void> LiveSession::Serve() {
   using asio::experimental::awaitable_operators::operator&&;
+  OnBell();  // what rang before the bell was answered
   if (Ended()) {
     co_return;
   }
@@ -276,6 +288,9 @@ Awaitable<void> LiveSession::Claimed() {
 }
 
 void LiveSession::Open() {
+  if (!FollowHost()) {
+    return;
+  }
   opened_ = true;
   std::string().swap(greeting_.desktop_name);  // a long one would stay for the session's life
   MoveTo(State::kActive);
@@ -288,17 +303,38 @@ void LiveSession::Open() {
   parts_ = std::make_unique<bridge::Parts>(
       bridge::Parts{.viewer = viewer_,
                     .host = *host_,
+                    .host_turns = host_turns_,
                     .messages = messages_,
+                    .from_host = from_host_.has_value() ? &*from_host_ : nullptr,
                     .buffers = around_.buffers,
                     .session_traffic = traffic,
                     .worker_traffic = around_.worker_traffic,
                     .last_input_ms = traffic.last_input_ms,
                     .last_input = last_input_,
                     .clock = around_.clock,
-                    .on_end = [this](bridge::Side side, const absl::Status& status) {
-                      Finish(side == bridge::Side::kHost ? HostEnd(status) : ViewerEnd(status));
-                    }});
+                    .on_end =
+                        [this](bridge::Side side, const absl::Status& status) {
+                          Finish(side == bridge::Side::kHost ? HostEnd(status) : ViewerEnd(status));
+                        },
+                    .on_in_force = [this] { OnInForce(); }});
   Announce();
+}
+
+// Where the policy keeps the console's clipboard from the viewer, the host's messages are followed
+// from the first on.
+bool LiveSession::FollowHost() {
+  if (!follows_host_) {
+    return true;
+  }
+  const std::optional<rfb::PixelSizes> sizes = rfb::SizesOf(greeting_.pixel_format);
+  if (!sizes.has_value()) {
+    Finish(HostEnd(Error(absl::StatusCode::kInvalidArgument,
+                         "ServerInit has a pixel format that RFB does not know")));
+    return false;
+  }
+  messages_.SetPixelSizes(*sizes);
+  from_host_.emplace(RestrictionsOf(grant_.policy), *sizes);
+  return true;
 }
 
 // Whether the end is decided. Looks at the mark that others leave and at the store's answer, so
@@ -329,6 +365,7 @@ void LiveSession::Finish(End end) {
   end_ = std::move(end);
   max_duration_.Disarm();
   idle_.Disarm();
+  DropPolicyOrders();
   MoveTo(State::kEnding);
   stop_dial_.emit(asio::cancellation_type::terminal);
   if (host_ != nullptr) {
@@ -353,23 +390,6 @@ void LiveSession::OnIdleCheck() {
     Finish(TimeLimitEnd(EndReason::kIdleTimeout, "no input for policy.idle_timeout"));
   } else {
     idle_.Arm(std::chrono::ceil<Milliseconds>(limit - idle));
-  }
-}
-
-// What others left in the record, and the store's answer.
-void LiveSession::OnBell() {
-  Ended();
-  Announce();
-  if (std::shared_ptr<const Announcement> news = entry_->TakeAnnouncement()) {
-    announcement_ = std::move(news);
-    ++announcements_;
-    SendNotice();
-  }
-}
-
-void LiveSession::SendNotice() {
-  if (entry_->About().reads_text && !end_.has_value()) {
-    viewer_.SendText(ViewerNotice(grant_.policy, announcement_.get(), announcements_));
   }
 }
 

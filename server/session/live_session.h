@@ -4,6 +4,7 @@
 #include "net/timers.h"
 #include "rfb/client_messages.h"
 #include "rfb/host_greeting.h"
+#include "rfb/host_messages.h"
 #include "session/claim.h"
 #include "session/doorbell.h"
 #include "session/ends.h"
@@ -26,6 +27,9 @@ struct Admitted {
   admission::AdmittedGrant grant;
   Entry entry;
 };
+
+// What `policy` means for a viewer's messages and its host's.
+rfb::Restrictions RestrictionsOf(const admission::PolicyInForce& policy);
 
 // One admitted session, on its worker. Two coroutines tell its story, one of the viewer and one of
 // the host; they meet at ServerInit. Whoever decides the end closes both streams, and so every step
@@ -64,13 +68,21 @@ class LiveSession {
   Awaitable Join();
   Awaitable Claimed();
   void Open();
+  bool FollowHost();
 
   bool Ended();
   void Finish(End end);
   void MoveTo(State state);
   void OnIdleCheck();
+
+  // Live policy (live_policy.cc).
   void OnBell();
+  void Obey(PolicyOrder order);
+  void Rearm();
+  void OnInForce();
+  void DropPolicyOrders();
   void SendNotice();
+
   void Settle(net::Closing closing);
 
   // Both sides wait for each other, for the store and for other sessions in one place.
@@ -87,13 +99,19 @@ class LiveSession {
   boost::asio::steady_timer changed_;
   std::unique_ptr<PendingClaim> claim_;  // from its beginning on
   rfb::ClientMessages messages_;
+  const bool follows_host_;
+  std::optional<rfb::HostMessages> from_host_;  // once opened, where the host is followed
   net::Timer max_duration_;
   net::Timer idle_;
+  net::Timer half_message_;  // while a restriction waits for the end of a message
   SteadyTime last_input_;
   boost::asio::cancellation_signal stop_dial_;
   std::unique_ptr<net::ByteStream> host_;
   rfb::HostGreeting greeting_;
-  std::unique_ptr<bridge::Parts> parts_;              // once opened
+  bridge::HostTurns host_turns_;
+  std::unique_ptr<bridge::Parts> parts_;  // once opened
+  std::vector<PolicyDone> waiting_;       // changes that are not in force yet
+  bool sending_owed_ = false;
   std::shared_ptr<const Announcement> announcement_;  // the last one
   std::uint64_t announcements_ = 0;
   bool viewer_greeted_ = false;

@@ -1,11 +1,25 @@
 #include "session/record.h"
 
+#include "base/status.h"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <utility>
 
 namespace porthole::session {
+
+namespace {
+
+// A management server waits for its answers; more than these are a mistake of its own.
+constexpr std::size_t kMaxPolicyOrders = 16;
+
+absl::Status Over(const Description& description) {
+  return Error(absl::StatusCode::kNotFound,
+               "the session " + description.names.session_id + " has ended");
+}
+
+}  // namespace
 
 std::string_view Name(State state) {
   constexpr std::array<std::string_view, 5> kNames = {"admitting", "dialling", "handshaking",
@@ -14,7 +28,7 @@ std::string_view Name(State state) {
 }
 
 Record::Record(Description description, std::function<void()> wake)
-    : description_(std::move(description)), wake_(std::move(wake)) {}
+    : description_(std::move(description)), wake_(std::move(wake)), policy_(description_.policy) {}
 
 Snapshot Record::Snap() const {
   constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -28,6 +42,7 @@ Snapshot Record::Snap() const {
     snapshot.last_input = WallTime(std::chrono::milliseconds(input));
   }
   const std::lock_guard lock(mutex_);
+  snapshot.description.policy = policy_;
   snapshot.state = state_;
   snapshot.host = host_;
   snapshot.end = end_;
@@ -75,6 +90,35 @@ bool Record::Announce(std::shared_ptr<const Announcement> announcement) {
 std::shared_ptr<const Announcement> Record::TakeAnnouncement() {
   const std::lock_guard lock(mutex_);
   return std::exchange(announcement_, nullptr);
+}
+
+void Record::ChangePolicy(PolicyChange change, PolicyDone done) {
+  absl::Status refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (end_.has_value() || gone_.reached) {
+      refused = Over(description_);
+    } else if (orders_.size() >= kMaxPolicyOrders) {
+      refused = absl::ResourceExhaustedError("too many changes of this session's policy wait");
+    } else {
+      orders_.push_back({.change = change, .done = std::move(done)});
+    }
+  }
+  if (refused.ok()) {
+    wake_();
+  } else {
+    done(std::move(refused));
+  }
+}
+
+std::vector<PolicyOrder> Record::TakePolicyOrders() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(orders_, {});
+}
+
+void Record::SetPolicy(const admission::PolicyInForce& policy) {
+  const std::lock_guard lock(mutex_);
+  policy_ = policy;
 }
 
 void Record::SetState(State state) {
@@ -130,6 +174,11 @@ void Record::Reach(Milestone& milestone) {
   }
   for (absl::AnyInvocable<void()>& callback : callbacks) {
     callback();
+  }
+  if (&milestone == &gone_) {
+    for (PolicyOrder& order : TakePolicyOrders()) {
+      order.done(Over(description_));  // the session never got to it
+    }
   }
 }
 

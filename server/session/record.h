@@ -7,6 +7,7 @@
 #include "base/traffic_counters.h"
 #include "net/byte_stream.h"
 #include "session/announcement.h"
+#include "session/policy_change.h"
 
 #include <absl/functional/any_invocable.h>
 
@@ -99,6 +100,13 @@ class Record {
   // For the session: what is to be shown; null when nothing new is.
   std::shared_ptr<const Announcement> TakeAnnouncement();
 
+  // Has the session change its policy; see PolicyDone.
+  void ChangePolicy(PolicyChange change, PolicyDone done);
+  // For the session: what is to be changed, in the order of the calls; each is to be answered.
+  std::vector<PolicyOrder> TakePolicyOrders();
+  // For the session: the policy in force.
+  void SetPolicy(const admission::PolicyInForce& policy);
+
   void SetState(State state);
   State CurrentState() const;
   void SetHost(HostFacts facts);
@@ -133,6 +141,8 @@ class Record {
   std::optional<HostFacts> host_;
   std::optional<EndRequest> end_;
   std::shared_ptr<const Announcement> announcement_;
+  admission::PolicyInForce policy_;
+  std::vector<PolicyOrder> orders_;
   Milestone left_console_;
   Milestone gone_;
 

@@ -24,6 +24,8 @@ struct HandshakeLimits {
   std::chrono::milliseconds claim{10000};  // the store, once everything else waits for it
   // Whom a takeover replaces before the dial, to let go of a host that takes one connection.
   std::chrono::milliseconds vacate{2000};
+  // For how long a viewer may keep a restriction waiting for the end of a message.
+  std::chrono::milliseconds half_message{5000};
 };
 
 // What the sessions of one worker work with. All of it outlives them; one per worker.

@@ -6,6 +6,7 @@ import { consoleTests } from './demo/console.mjs';
 import { debianNovncTests } from './demo/debian_novnc.mjs';
 import { endTests } from './demo/ends.mjs';
 import { linkTests } from './demo/links.mjs';
+import { policyTests } from './demo/policy.mjs';
 import { shutdownTests } from './demo/shutdown.mjs';
 import { openBrowser } from './support/browser.mjs';
 import { startDemo } from './support/demo.mjs';
@@ -33,6 +34,7 @@ after(async () => {
 
 linkTests(world);
 consoleTests(world);
+policyTests(world);
 endTests(world);
 debianNovncTests(world);
 shutdownTests(world);

@@ -123,6 +123,7 @@ class WebSocket:
         assert response.headers["sec-websocket-accept"] == expected
         self.response = response
         self.protocol = response.headers.get("sec-websocket-protocol")
+        self.texts = []  # what came in text messages
 
     def send_frame(self, payload, opcode=BINARY, final=True, masked=True, reserved=0):
         """One frame as told, lawful or not."""
@@ -160,7 +161,8 @@ class WebSocket:
         return Frame(first & 0x0F, self._stream.read(length), bool(first & 0x80))
 
     def receive(self):
-        """The payload of the next data frame. Closed when the server closes instead."""
+        """The payload of the next binary frame; texts are kept aside. Closed when the server closes
+        instead."""
         while True:
             try:
                 frame = self.receive_frame()
@@ -170,7 +172,9 @@ class WebSocket:
                 self.send_frame(frame.payload, PONG)
             elif frame.opcode == CLOSE:
                 raise Closed(self._parse_close(frame.payload))
-            elif frame.opcode in (TEXT, BINARY, CONTINUATION):
+            elif frame.opcode == TEXT:
+                self.texts.append(frame.payload.decode())
+            elif frame.opcode in (BINARY, CONTINUATION):
                 return frame.payload
 
     @staticmethod

@@ -79,19 +79,13 @@ TEST(Policy, PassesTheClipboardOnlyWhereBothDo) {
   EXPECT_EQ(Good(node, wish).clipboard, (config::Clipboard{false, true}));
 }
 
-// Until the bridge can hold back what the host sends, such a restriction must not be dropped.
-TEST(Policy, ForbidsAClipboardThatThisVersionCannotKeep) {
-  const std::string detail =
-      "policy.clipboard: this version cannot keep the console's clipboard from a viewer";
-  for (const token::ClipboardWish& clipboard :
-       {token::ClipboardWish{true, false}, token::ClipboardWish{false, false}}) {
-    token::PolicyWish wish;
-    wish.clipboard = clipboard;
-    EXPECT_EQ(Forbidden({}, wish), detail);
-  }
+TEST(Policy, ClosesTheClipboardWhereEitherDoes) {
+  token::PolicyWish to_console;
+  to_console.clipboard = {.to_console = true, .from_console = false};
+  EXPECT_EQ(Good({}, to_console).clipboard, (config::Clipboard{true, false}));
   config::Policy node;
-  node.clipboard.from_console = false;
-  EXPECT_EQ(Forbidden(node, {}), detail);
+  node.clipboard = {.to_console = false, .from_console = true};
+  EXPECT_EQ(Good(node, to_console).clipboard, (config::Clipboard{false, false}));
 }
 
 TEST(Policy, SharesAsTheTokenWishesWhereTheNodeAllowsIt) {

@@ -1,8 +1,6 @@
 #include "bridge/bridge.h"
 
-#include "tests/support/bytes.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/memory_stream.h"
+#include "tests/unit/bridge/fixture.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,81 +25,6 @@ using testing::MemoryStreamPair;
 using testing::U16;
 using testing::U32;
 using testing::U8;
-
-const std::string kUpdateRequest = U8(3) + U8(1) + U16(0) + U16(0) + U16(640) + U16(480);
-const std::string kKey = U8(4) + U8(1) + U16(0) + U32('a');
-
-// Both directions between two streams in memory, whose far ends the test holds.
-class BridgeTest : public ::testing::Test {
- protected:
-  void SetUp() override { Connect(std::size_t{64} * 1024); }
-
-  // Pipes of `capacity` bytes a direction.
-  void Connect(std::size_t capacity) {
-    viewer_ = MemoryStreamPair::Make(loop_.get_executor(), capacity);
-    host_ = MemoryStreamPair::Make(loop_.get_executor(), capacity);
-  }
-
-  void Start(rfb::Restrictions restrictions = {}) {
-    messages_.emplace(restrictions);
-    parts_.emplace(Parts{.viewer = *viewer_.near,
-                         .host = *host_.near,
-                         .messages = *messages_,
-                         .buffers = buffers_,
-                         .session_traffic = session_traffic_,
-                         .worker_traffic = worker_traffic_,
-                         .last_input_ms = last_input_ms_,
-                         .last_input = last_input_,
-                         .clock = clock_,
-                         .on_end = [this](Side side, const absl::Status& status) {
-                           ends_.emplace_back(side, status.code());
-                           viewer_.near->Close({.code = 1000, .sentence = ""});
-                           host_.near->Close({});
-                         }});
-    Spawn(MoveToViewer(*parts_));
-    Spawn(MoveToHost(*parts_));
-    Run();
-  }
-
-  void Run() {
-    loop_.restart();
-    loop_.poll();
-  }
-
-  std::string AtViewer() {
-    Run();
-    return AsString(viewer_.far->Take());
-  }
-  std::string AtHost() {
-    Run();
-    return AsString(host_.far->Take());
-  }
-  bool Over() const { return running_ == 0; }
-
-  FakeClock clock_;
-  BufferPool buffers_;  // outlives the loop: a coroutine that goes with it gives its buffer back
-  boost::asio::io_context loop_;
-  MemoryStreamPair viewer_;
-  MemoryStreamPair host_;
-  TrafficCounters session_traffic_;
-  TrafficCounters worker_traffic_;
-  std::atomic<std::int64_t> last_input_ms_{0};
-  SteadyTime last_input_;
-  std::optional<rfb::ClientMessages> messages_;
-  std::optional<Parts> parts_;
-  std::vector<std::pair<Side, StatusCode>> ends_;
-
- private:
-  void Spawn(net::Awaitable<void> direction) {
-    ++running_;
-    boost::asio::co_spawn(loop_, std::move(direction), [this](const std::exception_ptr& thrown) {
-      --running_;
-      EXPECT_EQ(thrown, nullptr);
-    });
-  }
-
-  int running_ = 0;
-};
 
 TEST_F(BridgeTest, MovesBytesBothWays) {
   Start();

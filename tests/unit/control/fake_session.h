@@ -3,6 +3,7 @@
 #include "session/registry.h"
 
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -37,6 +38,9 @@ class FakeSession {
     }
   }
 
+  // What it does when it is woken, beside leaving.
+  void OnWake(std::function<void()> action) { on_wake_ = std::move(action); }
+
   session::Record& Record() const { return *record_; }
   void Leave() { entry_.reset(); }
   std::string EndSentence() const {
@@ -47,12 +51,16 @@ class FakeSession {
  private:
   // A real session leaves on its worker, not on the thread that asks.
   void Wake() {
+    if (on_wake_) {
+      on_wake_();
+    }
     if (when_told_ == WhenTold::kLeaves) {
       leaving_ = std::async(std::launch::async, [this] { Leave(); });
     }
   }
 
   const WhenTold when_told_;
+  std::function<void()> on_wake_;
   std::optional<session::Entry> entry_;
   std::shared_ptr<session::Record> record_;
   std::future<void> leaving_;

@@ -1,4 +1,5 @@
 #include "rfb/client_messages.h"
+#include "rfb/clipboard.h"
 #include "tests/unit/rfb/client_messages_run.h"
 
 #include <gmock/gmock.h>
@@ -128,7 +129,9 @@ TEST(Restricting, IsLiftedWithTheNextMessageAtEveryCut) {
   const std::string stream = CutText("one") + CutText("two") + SetEncodings({-316, 1});
   const std::size_t one = CutText("one").size();
   for (std::size_t cut = 0; cut <= 2 * one; ++cut) {
-    const std::size_t whole = (cut + one - 1) / one * one;
+    // Of a message whose length is not known yet nothing was dropped.
+    const bool held = cut % one < kCutTextHead;
+    const std::size_t whole = (held ? cut : cut + one - 1) / one * one;
     EXPECT_EQ(PassAcross(kViewOnly, kNone, stream.substr(0, cut), stream.substr(cut)),
               stream.substr(whole))
         << cut;

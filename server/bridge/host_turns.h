@@ -1,0 +1,45 @@
+#pragma once
+
+#include "net/byte_stream.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace porthole::bridge {
+
+// Keeps apart the two who write to a session's host: what the viewer sends, and what the node sends
+// of its own when a restriction begins. Belongs to the session's worker.
+class HostTurns {
+ public:
+  explicit HostTurns(const boost::asio::any_io_executor& loop)
+      : free_(loop, boost::asio::steady_timer::time_point::max()) {}
+
+  // While it lives, nobody else writes.
+  class Turn {
+   public:
+    explicit Turn(HostTurns& turns) : turns_(turns) { turns_.taken_ = true; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+      turns_.taken_ = false;
+      turns_.free_.cancel();
+    }
+
+   private:
+    HostTurns& turns_;
+  };
+
+  // Wait for Freed() while it is.
+  bool Taken() const { return taken_; }
+  net::Awaitable<void> Freed() {
+    co_await free_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+
+ private:
+  bool taken_ = false;
+  boost::asio::steady_timer free_;
+};
+
+}  // namespace porthole::bridge
