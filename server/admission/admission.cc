@@ -163,11 +163,15 @@ Judged<AdmittedGrant> Admission::Preview(std::string_view token, const Client& c
 
 // A store that forgot may have forgotten that this very token was used.
 std::optional<Refusal> Admission::JudgeIssue(const token::Grant& grant) const {
-  if (!around_.store.RemembersAcrossRestarts() && grant.issued_at < around_.process_started) {
-    return Refuse(EndReason::kTokenExpired,
-                  "issued before this node started, and its store does not remember used tokens");
+  const std::optional<WallTime> since = around_.store.RemembersSince();
+  if (grant.issued_at >= since.value_or(around_.process_started)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return Refuse(EndReason::kTokenExpired,
+                since.has_value()
+                    ? "issued before this node's store was made, which may have replaced a lost one"
+                    : "issued before this node started, and its store does not remember used "
+                      "tokens");
 }
 
 std::optional<Refusal> Admission::JudgeTarget(const Target& target) const {

@@ -172,10 +172,12 @@ struct Timeouts {
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
-enum class StoreKind : std::uint8_t { kMemory };
+enum class StoreKind : std::uint8_t { kMemory, kEmbedded };
 
 struct State {
-  StoreKind store = StoreKind::kMemory;
+  StoreKind store = StoreKind::kEmbedded;
+  std::string state_dir = "/var/lib/porthole/state";
+  std::string key_encryption_key_file = "/var/lib/porthole/keys/key-encryption-key";
 
   friend bool operator==(const State&, const State&) = default;
 };
@@ -186,6 +188,16 @@ struct Log {
   LogLevel level = LogLevel::kInfo;
 
   friend bool operator==(const Log&, const Log&) = default;
+};
+
+enum class OnAuditLoss : std::uint8_t { kCount, kRefuse };
+
+struct Audit {
+  std::string file;  // empty: standard output
+  OnAuditLoss on_loss = OnAuditLoss::kCount;
+  std::size_t queue = 10000;  // records
+
+  friend bool operator==(const Audit&, const Audit&) = default;
 };
 
 struct Shutdown {
@@ -210,6 +222,7 @@ struct Configuration {
   State state;
   Log log;
   Shutdown shutdown;
+  Audit audit;
 
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace porthole::config {
@@ -141,6 +142,20 @@ void CheckTargets(const Targets& targets, Problems& problems) {
   }
 }
 
+// Relative paths would depend on where the process was started.
+void CheckState(const State& state, Problems& problems) {
+  if (state.store != StoreKind::kEmbedded) {
+    return;
+  }
+  for (const auto& [key, path] :
+       {std::pair("state.state_dir", &state.state_dir),
+        std::pair("state.key_encryption_key_file", &state.key_encryption_key_file)}) {
+    if (!path->starts_with('/')) {
+      problems.Add(key, "must be an absolute path");
+    }
+  }
+}
+
 }  // namespace
 
 void CheckFitting(const Configuration& configuration, Problems& problems) {
@@ -148,6 +163,7 @@ void CheckFitting(const Configuration& configuration, Problems& problems) {
   CheckControl(configuration.control, problems);
   CheckPolicy(configuration.policy, problems);
   CheckTargets(configuration.targets, problems);
+  CheckState(configuration.state, problems);
   if (configuration.timeouts.ping_after >= configuration.timeouts.viewer_dead_after) {
     problems.Add("timeouts.ping_after", "must be less than viewer_dead_after");
   }

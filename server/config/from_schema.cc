@@ -29,7 +29,8 @@ static_assert(static_cast<int>(Role::kViewer) == v1::ROLE_VIEWER - 1);
 static_assert(static_cast<int>(TargetScheme::kReverse) == v1::TARGET_SCHEME_REVERSE - 1);
 static_assert(static_cast<int>(Sharing::kTakeover) == v1::SHARING_TAKEOVER - 1);
 static_assert(static_cast<int>(TakeoverBy::kAny) == v1::TAKEOVER_BY_ANY - 1);
-static_assert(static_cast<int>(StoreKind::kMemory) == v1::STORE_KIND_MEMORY - 1);
+static_assert(static_cast<int>(StoreKind::kEmbedded) == v1::STORE_KIND_EMBEDDED - 1);
+static_assert(static_cast<int>(OnAuditLoss::kRefuse) == v1::ON_AUDIT_LOSS_REFUSE - 1);
 static_assert(static_cast<int>(LogLevel::kError) == v1::LOG_LEVEL_ERROR - 1);
 
 std::chrono::seconds ToSeconds(const Duration& from) {
@@ -203,10 +204,15 @@ Configuration FromSchema(const v1::Configuration& from) {
   to.policy = ToPolicy(from.policy());
   to.limits = ToLimits(from.limits());
   to.timeouts = ToTimeouts(from.timeouts());
-  to.state = State{.store = static_cast<StoreKind>(from.state().store() - 1)};
+  to.state = State{.store = static_cast<StoreKind>(from.state().store() - 1),
+                   .state_dir = from.state().state_dir(),
+                   .key_encryption_key_file = from.state().key_encryption_key_file()};
   to.log = Log{.level = static_cast<LogLevel>(from.log().level() - 1)};
   to.shutdown = Shutdown{.delay = ToMilliseconds(from.shutdown().delay()),
                          .grace = ToMilliseconds(from.shutdown().grace())};
+  to.audit = Audit{.file = from.audit().file(),
+                   .on_loss = static_cast<OnAuditLoss>(from.audit().on_loss() - 1),
+                   .queue = from.audit().queue()};
   return to;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ namespace porthole::state {
 class MemoryStore final : public StateStore {
  public:
   std::string_view Kind() const override { return "memory"; }
-  bool RemembersAcrossRestarts() const override { return false; }
+  std::optional<WallTime> RemembersSince() const override { return std::nullopt; }
 
   absl::StatusOr<Remembered> Load() override;
   void PutTokenKey(token::TokenKey key, Done done) override;

@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ struct Remembered {
 // must not block. Completions of changes to keys and blocks run one at a time, in the order of the
 // changes, so that what follows them in memory is in step.
 //
-// Errors, for every operation: UNAVAILABLE or INTERNAL when the store is broken; then nothing is
-// changed.
+// Errors, for every operation: UNAVAILABLE when the store cannot write, DATA_LOSS when it is
+// damaged, INTERNAL when it is broken otherwise; then nothing is changed. RESOURCE_EXHAUSTED when
+// more waits for the store than it can take.
 class StateStore {
  public:
   using Done = absl::AnyInvocable<void(absl::Status)>;
@@ -52,12 +54,17 @@ class StateStore {
   // Completions in flight have run when it returns.
   virtual ~StateStore() = default;
 
-  // For GetNode and logs: "memory".
+  // For GetNode and logs: "memory", "embedded".
   virtual std::string_view Kind() const = 0;
+  // Since when it has known of every use of a token, which may be long before the process began: of
+  // a database, since it was made. Nothing: it forgets everything with the process. Asked after
+  // Load().
+  virtual std::optional<WallTime> RemembersSince() const = 0;
   // Whether used tokens, keys and blocks outlive the process.
-  virtual bool RemembersAcrossRestarts() const = 0;
+  bool RemembersAcrossRestarts() const { return RemembersSince().has_value(); }
 
-  // Everything there is. For the start of the process: it may block.
+  // Opens the store, and gives everything there is. For the start of the process: it may block.
+  // Errors: with a sentence for the operator, naming the file.
   virtual absl::StatusOr<Remembered> Load() = 0;
 
   // Idempotent. Errors: ALREADY_EXISTS the id has other material; RESOURCE_EXHAUSTED with

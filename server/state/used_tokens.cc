@@ -38,22 +38,39 @@ std::size_t UsedTokens::DigestHash::operator()(const Digest& digest) const {
   return hash;
 }
 
-absl::StatusOr<Claimed> UsedTokens::Claim(const TokenName& name, WallTime until, WallTime now) {
+absl::StatusOr<Claimed> UsedTokens::Claim(const Digest& digest, WallTime until, WallTime now) {
   Forget(now);
-  const Digest digest = DigestOf(name);
   if (until <= now || until_.contains(digest)) {
     return Claimed::kAlreadyUsed;  // what is not remembered could not be told from a second use
   }
   if (until_.size() >= capacity_) {
     return Error(absl::StatusCode::kResourceExhausted, "no room for one more used token");
   }
-  until_.emplace(digest, until);
-  by_until_[until].push_back(digest);
+  Restore(digest, until);
   return Claimed::kFirst;
 }
 
-bool UsedTokens::Contains(const TokenName& name, WallTime now) const {
-  const auto found = until_.find(DigestOf(name));
+void UsedTokens::Unclaim(const Digest& digest) {
+  const auto found = until_.find(digest);
+  if (found == until_.end()) {
+    return;
+  }
+  const auto at = by_until_.find(found->second);
+  std::erase(at->second, digest);
+  if (at->second.empty()) {
+    by_until_.erase(at);
+  }
+  until_.erase(found);
+}
+
+void UsedTokens::Restore(const Digest& digest, WallTime until) {
+  if (until_.emplace(digest, until).second) {
+    by_until_[until].push_back(digest);
+  }
+}
+
+bool UsedTokens::Contains(const Digest& digest, WallTime now) const {
+  const auto found = until_.find(digest);
   return found != until_.end() && found->second > now;
 }
 

@@ -22,20 +22,30 @@ inline constexpr std::size_t kMaxUsedTokens = 1'000'000;
 // thread-safe.
 class UsedTokens {
  public:
+  using Digest = std::array<std::uint8_t, 16>;
+
   explicit UsedTokens(std::size_t capacity = kMaxUsedTokens) : capacity_(capacity) {}
 
+  static Digest DigestOf(const TokenName& name);
+
   // Errors: RESOURCE_EXHAUSTED at its capacity, with nothing to forget at `now`.
-  absl::StatusOr<Claimed> Claim(const TokenName& name, WallTime until, WallTime now);
-  bool Contains(const TokenName& name, WallTime now) const;
+  absl::StatusOr<Claimed> Claim(const TokenName& name, WallTime until, WallTime now) {
+    return Claim(DigestOf(name), until, now);
+  }
+  absl::StatusOr<Claimed> Claim(const Digest& digest, WallTime until, WallTime now);
+  // Takes back a kFirst that could not be written down.
+  void Unclaim(const Digest& digest);
+  // Takes over one that was written down, also beyond the capacity.
+  void Restore(const Digest& digest, WallTime until);
+  bool Contains(const TokenName& name, WallTime now) const { return Contains(DigestOf(name), now); }
+  bool Contains(const Digest& digest, WallTime now) const;
   std::size_t Size() const { return until_.size(); }
 
  private:
-  using Digest = std::array<std::uint8_t, 16>;
   struct DigestHash {
     std::size_t operator()(const Digest& digest) const;
   };
 
-  static Digest DigestOf(const TokenName& name);
   void Forget(WallTime now);
 
   std::size_t capacity_;

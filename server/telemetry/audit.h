@@ -13,6 +13,7 @@
 #include <functional>
 #include <initializer_list>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -22,7 +23,7 @@ namespace porthole::telemetry {
 // What the loss of an audit record means for the node.
 enum class OnLoss : std::uint8_t {
   kCount,   // it is counted, and shown in /readyz?verbose
-  kRefuse,  // also, the node is not ready until a record is written again
+  kRefuse,  // also, the node is not ready until it is made known in a record
 };
 
 // Where the audit log is kept, and what happens when it cannot be.
@@ -30,6 +31,10 @@ struct AuditSettings {
   // Writes one line, its end included; returns whether it is written. Called on the audit log's own
   // thread only, where it may block.
   std::function<bool(std::string_view line)> write;
+  // Begins a new file, on the audit log's thread, between two lines. May be null.
+  std::function<void()> reopen = nullptr;
+  // From now on a write must not block for long: the log ends. On any thread. May be null.
+  std::function<void()> hurry = nullptr;
   // How many records may wait for their writing; one more is lost.
   std::size_t queue = 10000;
   OnLoss on_loss = OnLoss::kCount;
@@ -38,8 +43,10 @@ struct AuditSettings {
 // The audit log: one JSON object a line, e.g.
 //   {"time":"2026-11-22T10:00:00.123Z","sequence":7,"event":"session_opened","subject":"user-42"}
 // Every record that was ever made has the next sequence number, also those that were lost: a gap
-// shows a loss. Record() never waits for the disk; lines are written on a thread of the log's own,
-// in the order of their numbers. What is passed in must outlive the log. Thread-safe.
+// shows a loss. So does a record "audit_records_lost", which is written as soon as that is possible
+// again, also when nothing else is to be recorded. Record() never waits for the disk; lines are
+// written on a thread of the log's own, in the order of their numbers. What is passed in must
+// outlive the log. Thread-safe.
 class AuditLog {
  public:
   AuditLog(AuditSettings settings, const Clock& clock, prometheus::Counter& lost, Health& health);
@@ -49,11 +56,22 @@ class AuditLog {
   ~AuditLog();
 
   // Adds a record; its fields as in a log line, and none of them a secret.
-  void Record(std::string_view event, std::initializer_list<Field> fields);
+  void Record(std::string_view event, std::initializer_list<Field> fields) {
+    Record(event, std::span(fields.begin(), fields.size()));
+  }
+  void Record(std::string_view event, std::span<const Field> fields);
+
+  // Begins a new file, after the line that is being written: for log rotation.
+  void Reopen();
 
  private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  std::string NextLine(std::string_view event, std::span<const Field> fields);
   void WriteAll();
-  void WriteOne(const std::string& line);
+  bool AwaitWork(Lock& lock);
+  void WriteFirst(Lock& lock);
+  void ReportLoss(Lock& lock);
   void CountLoss();
 
   const AuditSettings settings_;
@@ -61,10 +79,12 @@ class AuditLog {
   prometheus::Counter& lost_;
   Health& health_;
 
-  std::mutex mutex_;  // guards the three below
+  std::mutex mutex_;  // guards all below
   std::condition_variable arrived_;
   std::deque<std::string> waiting_;
   std::uint64_t sequence_ = 0;
+  std::uint64_t unreported_ = 0;  // lost, and not yet said so in a record
+  bool reopen_ = false;
   bool stopping_ = false;
 
   std::thread writer_;  // last, so that it starts when all is there

@@ -2,16 +2,26 @@
 
 #include "base/status.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <fcntl.h>
+#include <limits>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace porthole::telemetry {
+namespace {
 
-absl::StatusOr<AuditFile> AuditFile::Open(const std::string& path) {
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{100};  // how often a full pipe looks whether to hurry
+constexpr std::chrono::seconds kHurry{1};
+
+absl::StatusOr<int> OpenPath(const std::string& path) {
   constexpr int kMode = 0600;
   const int descriptor =
       open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode);
@@ -19,14 +29,34 @@ absl::StatusOr<AuditFile> AuditFile::Open(const std::string& path) {
     return Error(absl::StatusCode::kUnavailable, "cannot open the audit log " + path + ": " +
                                                      std::generic_category().message(errno));
   }
-  return AuditFile(descriptor);
+  return descriptor;
 }
 
-AuditFile::AuditFile(AuditFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), torn_(other.torn_) {}
+}  // namespace
+
+AuditFile::AuditFile(std::string path, int descriptor)
+    : path_(std::move(path)),
+      descriptor_(descriptor),
+      hurry_until_(std::numeric_limits<Steady::rep>::max()) {}
+
+absl::StatusOr<std::unique_ptr<AuditFile>> AuditFile::Open(const std::string& path) {
+  const absl::StatusOr<int> descriptor = OpenPath(path);
+  if (!descriptor.ok()) {
+    return descriptor.status();
+  }
+  return std::unique_ptr<AuditFile>(new AuditFile(path, *descriptor));
+}
+
+std::unique_ptr<AuditFile> AuditFile::StandardOutput() {
+  return OnDescriptor(STDOUT_FILENO);
+}
+
+std::unique_ptr<AuditFile> AuditFile::OnDescriptor(int descriptor) {
+  return std::unique_ptr<AuditFile>(new AuditFile("", descriptor));
+}
 
 AuditFile::~AuditFile() {
-  if (descriptor_ >= 0) {
+  if (descriptor_ != STDOUT_FILENO) {
     close(descriptor_);
   }
 }
@@ -39,18 +69,55 @@ bool AuditFile::Append(std::string_view line) {
   return Write(line);
 }
 
+absl::Status AuditFile::Reopen() {
+  if (path_.empty()) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<int> descriptor = OpenPath(path_);
+  if (!descriptor.ok()) {
+    return descriptor.status();
+  }
+  close(std::exchange(descriptor_, *descriptor));
+  torn_ = false;
+  return absl::OkStatus();
+}
+
+void AuditFile::Hurry() {
+  hurry_until_ = (Steady::now() + kHurry).time_since_epoch().count();
+}
+
+// A pipe that can be written takes PIPE_BUF bytes without blocking (pipe(7)).
 bool AuditFile::Write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
+    if (!AwaitWritable()) {
+      return false;
+    }
+    const ssize_t written =
+        write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
     if (written > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
       torn_ = true;
-    } else if (written == 0 || errno != EINTR) {
+    } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
       return false;
     }
   }
   torn_ = false;
   return true;
+}
+
+// Whether it can be written, or fails at once. A file always can.
+bool AuditFile::AwaitWritable() const {
+  for (;;) {
+    pollfd watched{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+    const bool hurries = Steady::now().time_since_epoch().count() >= hurry_until_.load();
+    const int ready = poll(&watched, 1, hurries ? 0 : static_cast<int>(kLook.count()));
+    if (ready > 0) {
+      return true;
+    }
+    if (hurries || (ready < 0 && errno != EINTR)) {
+      return false;
+    }
+  }
 }
 
 }  // namespace porthole::telemetry

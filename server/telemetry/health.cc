@@ -18,6 +18,7 @@ constexpr std::array<Words, kConditionCount> kWords = {{
     {"token_keys", "no token key has been pushed", false},
     {"not_draining", "the node is draining", true},
     {"audit", "the audit log cannot write its records", true},
+    {"store", "the store cannot write; the log says why", true},
 }};
 
 }  // namespace

@@ -14,8 +14,9 @@ enum class Condition : std::uint8_t {
   kTokenKeys,    // at least one token key is known; false at first
   kNotDraining,  // no drain or shutdown is under way; true at first
   kAudit,        // the audit log writes what it must not lose; true at first
+  kStore,        // the store writes what it must not lose; true at first
 };
-inline constexpr std::size_t kConditionCount = 4;
+inline constexpr std::size_t kConditionCount = 5;
 
 // Whether the node lives and is ready, for /livez and /readyz. Thread-safe.
 class Health {

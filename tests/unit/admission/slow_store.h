@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,9 @@ class SlowStore final : public state::StateStore {
   }
 
   std::string_view Kind() const override { return "slow"; }
-  bool RemembersAcrossRestarts() const override { return remembers_; }
+  std::optional<WallTime> RemembersSince() const override {
+    return remembers_ ? std::optional(WallTime::min()) : std::nullopt;
+  }
   absl::StatusOr<state::Remembered> Load() override { return memory_.Load(); }
   void PutTokenKey(token::TokenKey key, Done done) override {
     Queue(std::move(done), [this, key](Done then) { memory_.PutTokenKey(key, std::move(then)); });

@@ -228,7 +228,8 @@ timeouts:
   close_read: 1m
 shutdown: {delay: 5s, grace: 300s}
 log: {level: warning}
-state: {store: memory}
+audit: {file: /a, on_loss: refuse, queue: 5}
+state: {store: memory, state_dir: /s, key_encryption_key_file: /k}
 )");
 
   EXPECT_EQ(parsed.timeouts, (Timeouts{.tls_handshake = milliseconds(11),
@@ -243,7 +244,10 @@ state: {store: memory}
                                        .close_read = milliseconds(60000)}));
   EXPECT_EQ(parsed.shutdown, (Shutdown{.delay = seconds(5), .grace = seconds(300)}));
   EXPECT_EQ(parsed.log.level, LogLevel::kWarning);
-  EXPECT_EQ(parsed.state.store, StoreKind::kMemory);
+  EXPECT_EQ(parsed.audit, (Audit{.file = "/a", .on_loss = OnAuditLoss::kRefuse, .queue = 5}));
+  EXPECT_EQ(
+      parsed.state,
+      (State{.store = StoreKind::kMemory, .state_dir = "/s", .key_encryption_key_file = "/k"}));
 }
 
 // A directory that goes with the test.

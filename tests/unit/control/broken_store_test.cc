@@ -7,7 +7,7 @@ namespace {
 class BrokenStore final : public state::StateStore {
  public:
   std::string_view Kind() const override { return "embedded"; }
-  bool RemembersAcrossRestarts() const override { return true; }
+  std::optional<WallTime> RemembersSince() const override { return WallTime::min(); }
   absl::StatusOr<state::Remembered> Load() override { return state::Remembered(); }
   void PutTokenKey(token::TokenKey /*key*/, Done done) override { done(Full()); }
   void DeleteTokenKey(std::string /*id*/, Done done) override { done(Full()); }

@@ -29,7 +29,7 @@ class HeldStore final : public state::StateStore {
   }
 
   std::string_view Kind() const override { return "held"; }
-  bool RemembersAcrossRestarts() const override { return true; }
+  std::optional<WallTime> RemembersSince() const override { return WallTime::min(); }
   absl::StatusOr<state::Remembered> Load() override { return memory_.Load(); }
   void PutTokenKey(token::TokenKey key, Done done) override {
     memory_.PutTokenKey(std::move(key), std::move(done));

@@ -87,5 +87,23 @@ TEST(UsedTokens, ForgetsAllThatIsOver) {
   EXPECT_EQ(used.Size(), 1U);
 }
 
+TEST(UsedTokens, TakesBackAUseAndForgetsItNotTwice) {
+  UsedTokens used(2);
+  const TokenName name{.key_id = "k", .token_id = "t"};
+  ASSERT_TRUE(used.Claim(name, kNow + seconds(60), kNow).ok());
+  ASSERT_TRUE(used.Claim({"k", "other"}, kNow + seconds(60), kNow).ok());
+
+  used.Unclaim(UsedTokens::DigestOf(name));
+  used.Unclaim(UsedTokens::DigestOf(name));
+
+  EXPECT_FALSE(used.Contains(name, kNow));
+  EXPECT_TRUE(used.Contains({"k", "other"}, kNow));
+  EXPECT_EQ(used.Claim(name, kNow + seconds(90), kNow).value(), Claimed::kFirst);
+  EXPECT_EQ(used.Claim({"k", "3"}, kNow + seconds(90), kNow + seconds(60)).value(),
+            Claimed::kFirst);
+  EXPECT_TRUE(used.Contains(name, kNow + seconds(60)));
+  EXPECT_EQ(used.Size(), 2U);
+}
+
 }  // namespace
 }  // namespace porthole::state

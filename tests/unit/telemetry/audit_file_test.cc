@@ -6,11 +6,15 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <unistd.h>
 
@@ -37,14 +41,14 @@ class AuditFileTest : public testing::Test {
 
 TEST_F(AuditFileTest, AppendsToWhatIsThere) {
   {
-    absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+    absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
     ASSERT_TRUE(file.ok()) << Message(file.status());
-    EXPECT_TRUE(file->Append("one\n"));
+    EXPECT_TRUE((*file)->Append("one\n"));
   }
-  absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
   ASSERT_TRUE(file.ok());
-  EXPECT_TRUE(file->Append("two\n"));
-  EXPECT_TRUE(file->Append("three\n"));
+  EXPECT_TRUE((*file)->Append("two\n"));
+  EXPECT_TRUE((*file)->Append("three\n"));
 
   EXPECT_EQ(Text(), "one\ntwo\nthree\n");
 }
@@ -71,14 +75,14 @@ TEST_F(AuditFileTest, SaysWhyItCannotBeOpened) {
 }
 
 TEST_F(AuditFileTest, TellsWhenTheDiskIsFull) {
-  absl::StatusOr<AuditFile> file = AuditFile::Open("/dev/full");
+  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open("/dev/full");
   ASSERT_TRUE(file.ok());
 
-  EXPECT_FALSE(file->Append("one\n"));
+  EXPECT_FALSE((*file)->Append("one\n"));
 }
 
 TEST_F(AuditFileTest, BeginsANewLineAfterHalfOfOne) {
-  absl::StatusOr<AuditFile> file = AuditFile::Open(path_);
+  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
   ASSERT_TRUE(file.ok());
   ASSERT_EQ(std::signal(SIGXFSZ, SIG_IGN), SIG_DFL);
   rlimit before{};
@@ -86,13 +90,57 @@ TEST_F(AuditFileTest, BeginsANewLineAfterHalfOfOne) {
   const rlimit four_bytes{.rlim_cur = 4, .rlim_max = before.rlim_max};
 
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &four_bytes), 0);
-  EXPECT_FALSE(file->Append("first\n"));
-  EXPECT_FALSE(file->Append("second\n"));
+  EXPECT_FALSE((*file)->Append("first\n"));
+  EXPECT_FALSE((*file)->Append("second\n"));
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
-  EXPECT_TRUE(file->Append("third\n"));
+  EXPECT_TRUE((*file)->Append("third\n"));
   std::signal(SIGXFSZ, SIG_DFL);
 
   EXPECT_EQ(Text(), "firs\nthird\n");
+}
+
+TEST_F(AuditFileTest, BeginsANewFileWhereTheOldOneWasMovedAway) {
+  const auto file = AuditFile::Open(path_).value();
+  EXPECT_TRUE(file->Append("one\n"));
+  std::filesystem::rename(path_, directory_ / "audit.log.1");
+  EXPECT_TRUE(file->Append("two\n"));
+
+  EXPECT_TRUE(file->Reopen().ok());
+  EXPECT_TRUE(file->Append("three\n"));
+
+  EXPECT_EQ(Text(), "three\n");
+}
+
+TEST_F(AuditFileTest, GoesOnWithTheOldFileWhereANewOneCannotBe) {
+  const auto file = AuditFile::Open(path_).value();
+  std::filesystem::rename(path_, directory_ / "audit.log.1");
+  std::filesystem::create_directory(path_);
+
+  EXPECT_EQ(Message(file->Reopen()),
+            "cannot open the audit log " + path_.string() + ": Is a directory");
+  EXPECT_TRUE(file->Append("one\n"));
+
+  path_ = directory_ / "audit.log.1";
+  EXPECT_EQ(Text(), "one\n");
+}
+
+// A pipe whose reader does not read, as seen through /proc: it is waited for only until Hurry().
+TEST_F(AuditFileTest, DoesNotHangOnAFullPipeForEver) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const int size = fcntl(ends[1], F_GETPIPE_SZ);
+  ASSERT_GT(size, 0);
+  const auto file = AuditFile::OnDescriptor(ends[1]);
+  std::size_t lines = 0;
+  const std::string line(1000, 'x');
+  file->Hurry();
+  while (file->Append(line)) {
+    ++lines;
+  }
+
+  EXPECT_GT(lines, static_cast<std::size_t>(size) / 4096);
+  EXPECT_FALSE(file->Append(line));
+  close(ends[0]);
 }
 
 }  // namespace

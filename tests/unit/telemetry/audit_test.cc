@@ -28,7 +28,13 @@ class Disk {
       return false;
     }
     lines_.emplace_back(line);
+    changed_.notify_all();
     return true;
+  }
+  void Reopen() {
+    const std::lock_guard lock(mutex_);
+    reopened_ = true;
+    changed_.notify_all();
   }
 
   void Block(bool blocked) {
@@ -45,6 +51,14 @@ class Disk {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this, count] { return begun_ >= count; });
   }
+  void AwaitLines(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this, count] { return lines_.size() >= count; });
+  }
+  void AwaitReopened() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return reopened_; });
+  }
   std::vector<std::string> Lines() {
     const std::lock_guard lock(mutex_);
     return lines_;
@@ -57,6 +71,7 @@ class Disk {
   int begun_ = 0;
   bool blocked_ = false;
   bool full_ = false;
+  bool reopened_ = false;
 };
 
 class AuditLogTest : public testing::Test {
@@ -68,6 +83,7 @@ class AuditLogTest : public testing::Test {
 
   std::unique_ptr<AuditLog> Start(OnLoss on_loss, std::size_t queue = 100) {
     AuditSettings settings{.write = [this](std::string_view line) { return disk_.Write(line); },
+                           .reopen = [this] { disk_.Reopen(); },
                            .queue = queue,
                            .on_loss = on_loss};
     return std::make_unique<AuditLog>(std::move(settings), clock_, lost_, health_);
@@ -110,8 +126,11 @@ TEST_F(AuditLogTest, DoesNotWaitForADiskThatHangs) {
   EXPECT_NE(health_.Report(true).find("records lost: 2"), std::string::npos);
   disk_.Block(false);
   audit.reset();
-  EXPECT_THAT(disk_.Lines(), testing::ElementsAre(testing::HasSubstr("\"sequence\":1,"),
-                                                  testing::HasSubstr("\"sequence\":2,")));
+  EXPECT_THAT(
+      disk_.Lines(),
+      testing::ElementsAre(
+          testing::HasSubstr("\"sequence\":1,"), testing::HasSubstr("\"sequence\":2,"),
+          testing::HasSubstr("\"sequence\":5,\"event\":\"audit_records_lost\",\"count\":2}")));
 }
 
 TEST_F(AuditLogTest, ShowsALossAsAGapInTheNumbers) {
@@ -155,21 +174,52 @@ TEST_F(AuditLogTest, MakesTheNodeUnreadyWhereNothingMayBeLost) {
   EXPECT_FALSE(health_.Holds(Condition::kAudit));
 }
 
-TEST_F(AuditLogTest, MakesTheNodeReadyAgainWithTheNextRecordThatIsWritten) {
+TEST_F(AuditLogTest, TellsOfTheLossAndMakesTheNodeReadyWithTheNextRecordThatIsWritten) {
+  disk_.Block(true);
   disk_.Fill(true);
-  std::unique_ptr<AuditLog> audit = Start(OnLoss::kRefuse);
+  std::unique_ptr<AuditLog> audit = Start(OnLoss::kRefuse, 2);
   audit->Record("lost", {});
   disk_.AwaitBegun(1);
-  audit.reset();
+  audit->Record("lost as well", {});
+  audit->Record("no place", {});
   EXPECT_FALSE(health_.Ready());
+  disk_.Block(false);
+  disk_.AwaitBegun(2);
 
   disk_.Fill(false);
-  audit = Start(OnLoss::kRefuse);
   audit->Record("written", {});
   audit.reset();
 
   EXPECT_TRUE(health_.Ready());
-  EXPECT_EQ(lost_.Value(), 1);
+  EXPECT_EQ(disk_.Lines().size() + static_cast<std::size_t>(lost_.Value()), 5U);
+  EXPECT_THAT(disk_.Lines(), testing::Contains(testing::HasSubstr("\"audit_records_lost\"")));
+}
+
+TEST_F(AuditLogTest, LooksByItselfWhetherTheLossCanBeTold) {
+  disk_.Fill(true);
+  std::unique_ptr<AuditLog> audit = Start(OnLoss::kRefuse);
+  audit->Record("lost", {});
+  disk_.AwaitBegun(2);  // its report, once
+  EXPECT_FALSE(health_.Ready());
+
+  disk_.Fill(false);
+  disk_.AwaitLines(1);
+  audit.reset();
+
+  EXPECT_TRUE(health_.Ready());
+  EXPECT_THAT(disk_.Lines().at(0), testing::HasSubstr("\"audit_records_lost\",\"count\":1}"));
+}
+
+TEST_F(AuditLogTest, ReopensBetweenTwoLines) {
+  std::unique_ptr<AuditLog> audit = Start(OnLoss::kCount);
+  audit->Record("before", {});
+  disk_.AwaitLines(1);
+  audit->Reopen();
+  disk_.AwaitReopened();
+  audit->Record("after", {});
+  audit.reset();
+
+  EXPECT_EQ(disk_.Lines().size(), 2U);
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ TEST(Health, TellsWhichConditionFails) {
             "[-]token_keys failed: no token key has been pushed\n"
             "[+]not_draining ok\n"
             "[+]audit ok\n"
+            "[+]store ok\n"
             "not ready\n");
 }
 
