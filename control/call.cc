@@ -1,7 +1,9 @@
 #include "control/call.h"
 
 #include "base/status.h"
+#include "control/method_roles.h"
 
+#include <array>
 #include <utility>
 
 namespace porthole::control {
@@ -61,15 +63,22 @@ void Call::Finish(const absl::Status& status) {
 void Call::WriteDown(const absl::Status& status) const {
   books_->metrics.Finished(method_, static_cast<int>(status.code()),
                            books_->clock.Steady() - started_);
-  if (!audit_.empty()) {
-    books_->log.Log(telemetry::Level::kInfo, "control_call",
-                    {{"method", method_},
-                     {"caller", CallerName()},
-                     {"peer", context_->peer()},
-                     {"what", audit_},
-                     {"code", absl::StatusCodeToString(status.code())},
-                     {"detail", Message(status)}});
+  // What needs the least role only looks.
+  if (RoleNeeded(method_) == config::Role::kViewer) {
+    return;
   }
+  const std::string caller = CallerName();
+  const std::string peer = context_->peer();
+  const std::string code = absl::StatusCodeToString(status.code());
+  const std::string detail = Message(status);
+  const std::array<telemetry::Field, 6> fields = {{{"method", method_},
+                                                   {"caller", caller},
+                                                   {"peer", peer},
+                                                   {"what", audit_},
+                                                   {"code", code},
+                                                   {"detail", detail}}};
+  books_->log.Log(telemetry::Level::kInfo, "control_call", fields);
+  books_->audit.Record("control_call", fields);
 }
 
 }  // namespace porthole::control

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "control/gate.h"
+#include "telemetry/audit.h"
 #include "telemetry/control_metrics.h"
 #include "telemetry/log.h"
 
@@ -25,6 +26,7 @@ absl::Status NotYet(std::string_view method);
 struct CallBooks {
   const Clock& clock;
   telemetry::Logger& log;
+  telemetry::AuditLog& audit;
   telemetry::ControlMetrics& metrics;
   // Say who calls; null where there is no such listener.
   std::shared_ptr<const Gate> unix_gate;
@@ -49,8 +51,8 @@ class Call {
   // Who calls, for blocks and logs.
   std::string CallerName() const;
 
-  // Makes the end of this call a log line of its own, for calls that change something. `what` says
-  // what was to be changed; no secrets.
+  // For calls that change something: what the audit log is to say was to be changed; no secrets. A
+  // call of theirs that fails before that is recorded without it.
   void Audit(std::string what);
 
   // Answers; the request and the response are gone after that.

@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "control/method_roles.h"
 
+#include <array>
 #include <string>
 
 namespace porthole::control {
@@ -21,10 +22,11 @@ grpc::Status Gate::Process(const InputMetadata& metadata,
   }
   const std::string message = Message(judged);
   const auto code = static_cast<grpc::StatusCode>(judged.code());
-  books_.log.Log(telemetry::Level::kWarning, "control_refused",
-                 {{"method", ShortMethod(path)},
-                  {"code", absl::StatusCodeToString(judged.code())},
-                  {"reason", message}});
+  const std::string code_name = absl::StatusCodeToString(judged.code());
+  const std::array<telemetry::Field, 3> fields = {
+      {{"method", ShortMethod(path)}, {"code", code_name}, {"reason", message}}};
+  books_.log.Log(telemetry::Level::kWarning, "control_refused", fields);
+  books_.audit.Record("control_refused", fields);
   books_.metrics.Finished(ShortMethod(path), code, std::chrono::nanoseconds(0));
   return {code, message};
 }

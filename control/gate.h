@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/callers.h"
+#include "telemetry/audit.h"
 #include "telemetry/control_metrics.h"
 #include "telemetry/log.h"
 
@@ -18,6 +19,7 @@ class Gate final : public grpc::AuthMetadataProcessor {
  public:
   struct Books {
     telemetry::Logger& log;
+    telemetry::AuditLog& audit;
     telemetry::ControlMetrics& metrics;
   };
 

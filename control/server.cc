@@ -29,6 +29,7 @@ ControlServer::ControlServer(config::Control configuration, Surroundings around)
       grpc_log_(around_.log),
       books_{.clock = around_.clock,
              .log = around_.log,
+             .audit = around_.audit,
              .metrics = around_.metrics,
              .unix_gate = nullptr,
              .tcp_gate = nullptr},
@@ -80,7 +81,8 @@ absl::Status ControlServer::AddUnix(grpc::ServerBuilder& builder) {
     return ready;
   }
   const std::shared_ptr<Gate> gate =
-      MakeGate(*configuration_.unix_socket, {.log = around_.log, .metrics = around_.metrics});
+      MakeGate(*configuration_.unix_socket,
+               {.log = around_.log, .audit = around_.audit, .metrics = around_.metrics});
   books_.unix_gate = gate;
   builder.AddListeningPort("unix:" + configuration_.unix_socket->path, MakeUnixCredentials(gate));
   return absl::OkStatus();
@@ -90,8 +92,9 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
   if (!configuration_.tcp.has_value()) {
     return absl::OkStatus();
   }
-  const std::shared_ptr<Gate> gate = MakeGate(*configuration_.tcp, configuration_.callers,
-                                              {.log = around_.log, .metrics = around_.metrics});
+  const std::shared_ptr<Gate> gate =
+      MakeGate(*configuration_.tcp, configuration_.callers,
+               {.log = around_.log, .audit = around_.audit, .metrics = around_.metrics});
   books_.tcp_gate = gate;
   const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
       MakeCredentials(*configuration_.tcp, gate);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "session/registry.h"
 #include "state/state_store.h"
+#include "telemetry/audit.h"
 #include "telemetry/control_metrics.h"
 #include "telemetry/health.h"
 #include "telemetry/log.h"
@@ -29,6 +30,7 @@ struct NodeIdentity {
 struct Surroundings {
   const Clock& clock;
   telemetry::Logger& log;
+  telemetry::AuditLog& audit;
   telemetry::ControlMetrics& metrics;
   telemetry::Health& health;
   const token::KeyRing& keys;

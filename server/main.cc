@@ -91,6 +91,7 @@ int Serve(const std::string& file) {
     return Fail(configuration.status());
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit fails as one on a full disk does
   const sigset_t signals = OurSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   porthole::Node node(*std::move(configuration));

@@ -3,10 +3,13 @@
 #include "base/id.h"
 #include "base/status.h"
 #include "front/accept_loop.h"
+#include "state/embedded_store.h"
+#include "state/memory_store.h"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -69,6 +72,18 @@ absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Lis
                                     min_version);
 }
 
+std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,
+                                             const Clock& clock,
+                                             state::EmbeddedStore::OnChange on_change) {
+  if (settings.store == config::StoreKind::kMemory) {
+    return std::make_unique<state::MemoryStore>();
+  }
+  return std::make_unique<state::EmbeddedStore>(
+      state::StatePlaces{
+          .directory = settings.state_dir, .key_file = settings.key_encryption_key_file, .vfs = ""},
+      clock, std::move(on_change));
+}
+
 // Token times are whole seconds: a token made in the second in which the node started is new.
 WallTime WholeSeconds(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -91,6 +106,7 @@ Node::WorkerSide::WorkerSide(Node& node, std::size_t index)
                .metrics = node.metrics_.session,
                .admissions = node.metrics_.admission,
                .log = node.log_,
+               .audit = node.audit_,
                .clock = node.clock_,
                .limits = {.host = node.configuration_.timeouts.host_handshake,
                           .viewer = node.configuration_.timeouts.viewer_handshake}},
@@ -101,12 +117,16 @@ Node::Node(config::Configuration configuration)
       log_(LevelOf(configuration_.log.level), clock_),
       metrics_({.version = PORTHOLE_VERSION, .revision = PORTHOLE_REVISION},
                configuration_.workers),
-      durable_keys_(keys_, store_),
-      blocks_(store_),
+      audit_(AuditSettingsFor(configuration_.audit), clock_, metrics_.node.audit_lost, health_),
+      store_(MakeStore(configuration_.state,
+                       clock_,
+                       [this](const absl::Status& status) { OnStoreChanged(status); })),
+      durable_keys_(keys_, *store_),
+      blocks_(*store_),
       admission_(configuration_,
                  {.keys = keys_,
                   .blocks = blocks_,
-                  .store = store_,
+                  .store = *store_,
                   .clock = clock_,
                   .target_check =
                       [this](const Target& target) { return address_policy_->CheckTarget(target); },
@@ -123,6 +143,8 @@ Node::~Node() {
   }
   workers_->Stop();
   admin_worker_->Stop();
+  // Its thread answers control calls and sessions, and tells of itself: it goes before all of them.
+  store_.reset();
   listeners_.clear();
   admin_listener_.reset();
   workers_.reset();
@@ -145,22 +167,78 @@ absl::Status Node::Open() {
     return files.status();
   }
   files_ = *std::move(files);
-  const absl::StatusOr<state::Remembered> remembered = store_.Load();
-  if (!remembered.ok()) {
-    return remembered.status();
-  }
-  if (const absl::Status restored = durable_keys_.Restore(remembered->keys); !restored.ok()) {
-    return restored;
-  }
-  blocks_.Restore(remembered->blocks, clock_.Wall());
-  health_.Set(Condition::kTokenKeys, keys_.Size() > 0);
-  for (const auto& open : {&Node::OpenPublic, &Node::OpenAdmin, &Node::OpenControl}) {
+  for (const auto& open : {&Node::OpenAudit, &Node::OpenStore, &Node::OpenPublic, &Node::OpenAdmin,
+                           &Node::OpenControl}) {
     if (const absl::Status opened = (this->*open)(); !opened.ok()) {
       return opened;
     }
   }
   Serve();
   return absl::OkStatus();
+}
+
+// Its functions run once there is a record or a SIGHUP, and so after OpenAudit().
+telemetry::AuditSettings Node::AuditSettingsFor(const config::Audit& audit) {
+  return {.write = [this](std::string_view line) { return audit_file_->Append(line); },
+          .reopen = [this] { ReopenAudit(); },
+          .hurry =
+              [this] {
+                if (audit_file_ != nullptr) {
+                  audit_file_->Hurry();
+                }
+              },
+          .queue = audit.queue,
+          .on_loss = audit.on_loss == config::OnAuditLoss::kRefuse ? telemetry::OnLoss::kRefuse
+                                                                   : telemetry::OnLoss::kCount};
+}
+
+absl::Status Node::OpenAudit() {
+  if (configuration_.audit.file.empty()) {
+    audit_file_ = telemetry::AuditFile::StandardOutput();
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<telemetry::AuditFile>> file =
+      telemetry::AuditFile::Open(configuration_.audit.file);
+  if (file.ok()) {
+    audit_file_ = *std::move(file);
+  }
+  return file.status();
+}
+
+// On the audit log's thread.
+void Node::ReopenAudit() {
+  const absl::Status reopened = audit_file_->Reopen();
+  if (reopened.ok()) {
+    log_.Log(Level::kInfo, "audit_reopened", {{"file", configuration_.audit.file}});
+  } else {
+    log_.Log(Level::kError, "audit_reopen_failed", {{"detail", Message(reopened)}});
+  }
+}
+
+absl::Status Node::OpenStore() {
+  const absl::StatusOr<state::Remembered> remembered = store_->Load();
+  if (!remembered.ok()) {
+    return remembered.status();
+  }
+  if (absl::Status restored = durable_keys_.Restore(remembered->keys); !restored.ok()) {
+    return restored;
+  }
+  blocks_.Restore(remembered->blocks, clock_.Wall());
+  health_.Set(Condition::kTokenKeys, keys_.Size() > 0);
+  return absl::OkStatus();
+}
+
+// On the store's thread.
+void Node::OnStoreChanged(const absl::Status& status) {
+  if (status.ok()) {
+    log_.Log(Level::kInfo, "store_works_again");
+  } else {
+    log_.Log(Level::kError, "store_failed", {{"detail", Message(status)}});
+  }
+  health_.Set(Condition::kStore, status.ok());
+  if (control::ControlServer* const control = refreshed_.load(); control != nullptr) {
+    control->RefreshHealth();
+  }
 }
 
 absl::Status Node::OpenPublic() {
@@ -202,6 +280,7 @@ absl::Status Node::OpenControl() {
       configuration_.control,
       control::Surroundings{.clock = clock_,
                             .log = log_,
+                            .audit = audit_,
                             .metrics = metrics_.control,
                             .health = health_,
                             .keys = keys_,
@@ -209,7 +288,7 @@ absl::Status Node::OpenControl() {
                             .blocks = blocks_,
                             .admission = admission_,
                             .sessions = registry_,
-                            .store = store_,
+                            .store = *store_,
                             .node = {.node_id = configuration_.node_id,
                                      .boot_id = NewUuid(),
                                      .version = PORTHOLE_VERSION,
@@ -220,6 +299,7 @@ absl::Status Node::OpenControl() {
   if (!addresses.ok()) {
     return addresses.status();
   }
+  refreshed_ = control_.get();
   for (const control::ControlAddress& address : *addresses) {
     LogListening("control", address.address, address.tls);
   }
@@ -273,7 +353,7 @@ void Node::Serve() {
            {{"version", PORTHOLE_VERSION},
             {"node", configuration_.node_id},
             {"workers", configuration_.workers},
-            {"store", store_.Kind()}});
+            {"store", store_->Kind()}});
 }
 
 void Node::LogListening(const char* what, const std::string& address, bool tls) {
@@ -281,10 +361,11 @@ void Node::LogListening(const char* what, const std::string& address, bool tls) 
 }
 
 void Node::OnReload() {
+  audit_.Reopen();
   log_.Log(Level::kWarning, "reload_not_supported",
            {{"detail",
-             "SIGHUP changes nothing in this version: restart to apply a new "
-             "configuration or certificate"}});
+             "SIGHUP begins a new audit file and nothing else in this version: restart to apply "
+             "a new configuration or certificate"}});
 }
 
 bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {

@@ -14,7 +14,9 @@
 #include "net/listener.h"
 #include "net/worker.h"
 #include "session/registry.h"
-#include "state/memory_store.h"
+#include "state/state_store.h"
+#include "telemetry/audit.h"
+#include "telemetry/audit_file.h"
 #include "telemetry/health.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -22,6 +24,7 @@
 
 #include <absl/status/status.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,7 +49,8 @@ class Node {
   // Loads, listens and starts to serve. Errors: as Check(), and ports that are taken.
   absl::Status Open();
 
-  // SIGHUP: nothing is read again yet, and the operator who sent it must not think otherwise.
+  // SIGHUP: begins a new audit file. Nothing else is read again yet, and the operator who sent it
+  // must not think otherwise.
   void OnReload();
 
   // Ends: not ready, delay, drain, close frames, listeners, control, loops (design, section 9).
@@ -66,6 +70,11 @@ class Node {
     front::PublicSide front;
   };
 
+  telemetry::AuditSettings AuditSettingsFor(const config::Audit& audit);
+  absl::Status OpenAudit();
+  void ReopenAudit();
+  absl::Status OpenStore();
+  void OnStoreChanged(const absl::Status& status);
   absl::Status OpenPublic();
   absl::Status OpenAdmin();
   absl::Status OpenControl();
@@ -80,7 +89,9 @@ class Node {
   telemetry::Logger log_;
   telemetry::Health health_;
   telemetry::Metrics metrics_;
-  state::MemoryStore store_;
+  std::unique_ptr<telemetry::AuditFile> audit_file_;
+  telemetry::AuditLog audit_;
+  std::unique_ptr<state::StateStore> store_;
   token::KeyRing keys_;
   admission::DurableKeys durable_keys_;
   admission::BlockList blocks_;
@@ -99,6 +110,7 @@ class Node {
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unique_ptr<net::Listener> admin_listener_;
   std::unique_ptr<control::ControlServer> control_;
+  std::atomic<control::ControlServer*> refreshed_ = nullptr;  // once it serves
 };
 
 // The version that the build was given, e.g. "0.1.0".

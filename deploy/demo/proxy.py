@@ -21,6 +21,11 @@ admin:
   port: 0
 viewer:
   directory: {viewer}
+state:
+  state_dir: {state}/state
+  key_encryption_key_file: {state}/key-encryption-key
+audit:
+  file: {state}/audit.log
 targets:
   # The virtual machine runs on this very machine; loopback is denied otherwise.
   allow_denied: ["127.0.0.1/32"]

@@ -3,6 +3,7 @@
 #include "base/status.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -196,6 +197,10 @@ std::variant<Offer, HttpNo> PublicSide::JudgeUpgrade(const admission::Client& cl
       break;
   }
   if (!settings_.admission.OriginAllowed(client)) {
+    sessions_.audit.Record("origin_refused", {{"reason", "forbidden"},
+                                              {"origin", client.origin.value_or("")},
+                                              {"host", client.host},
+                                              {"client", client.address.ToString()}});
     return OriginRefused();
   }
   return ReadOffer(request);
@@ -225,12 +230,14 @@ net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
   }
   const HttpNo no = LinkRefused(*refused);
   settings_.metrics.HttpRefused(no.counted).Increment();
-  settings_.log.Log(telemetry::Level::kInfo, "link_refused",
-                    {{"reason", no.reason},
-                     {"detail", refused->detail},
-                     {"kid", refused->key_id},
-                     {"jti", refused->token_id},
-                     {"client", connection.Peer().ToString()}});
+  const std::string client = connection.Peer().ToString();
+  const std::array<telemetry::Field, 5> fields = {{{"reason", no.reason},
+                                                   {"detail", refused->detail},
+                                                   {"kid", refused->key_id},
+                                                   {"jti", refused->token_id},
+                                                   {"client", client}}};
+  settings_.log.Log(telemetry::Level::kInfo, "link_refused", fields);
+  sessions_.audit.Record("link_refused", fields);
   net::HttpResponse page =
       Page(connection, no.status, settings_.files.ErrorPage(no.reason, no.message));
   page.headers.insert(page.headers.end(), no.headers.begin(), no.headers.end());

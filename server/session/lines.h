@@ -4,20 +4,26 @@
 #include "rfb/host_greeting.h"
 #include "session/ends.h"
 #include "session/record.h"
+#include "telemetry/audit.h"
 #include "telemetry/log.h"
 
 #include <chrono>
 
 namespace porthole::session {
 
-// The log lines of sessions: one for each that never was, and one or two for each that was. None
-// holds a secret; texts from outside are escaped and cut by the logger.
+// The lines of sessions in the log and the audit log, the same in both: one for each that never
+// was, and one or two for each that was. None holds a secret; texts from outside are escaped and
+// cut.
+struct Books {
+  telemetry::Logger& log;
+  telemetry::AuditLog& audit;
+};
 
 // "session_refused": turned away before it had a place in the registry.
-void LogRefused(telemetry::Logger& log, const Refusal& refusal, const IpAddress& client);
+void LogRefused(const Books& books, const Refusal& refusal, const IpAddress& client);
 
 // "session_opened": viewer and host are joined.
-void LogOpened(telemetry::Logger& log,
+void LogOpened(const Books& books,
                const Record& record,
                const rfb::HostGreeting& host,
                std::chrono::steady_clock::duration took);
@@ -31,6 +37,6 @@ struct Outcome {
 };
 
 // "session_ended" for one that was opened, else "session_failed"; an error where it is a bug.
-void LogEnded(telemetry::Logger& log, const Record& record, const Outcome& outcome);
+void LogEnded(const Books& books, const Record& record, const Outcome& outcome);
 
 }  // namespace porthole::session

@@ -296,7 +296,7 @@ void LiveSession::Open() {
   MoveTo(State::kActive);
   around_.metrics.opened.Increment();
   around_.admissions.admitted.Increment();
-  LogOpened(around_.log, *entry_, greeting_, around_.clock.Steady() - started_);
+  LogOpened({around_.log, around_.audit}, *entry_, greeting_, around_.clock.Steady() - started_);
   last_input_ = around_.clock.Steady();
   idle_.Arm(grant_.policy.idle_timeout);
   Traffic& traffic = entry_->Moved();
@@ -403,7 +403,7 @@ void LiveSession::Settle(net::Closing closing) {
   } else {
     around_.admissions.Refused(end.reason).Increment();
   }
-  LogEnded(around_.log, *entry_,
+  LogEnded({around_.log, around_.audit}, *entry_,
            {.opened = opened_, .end = end, .closing = closing, .lasted = lasted});
 }
 

@@ -88,7 +88,7 @@ Awaitable<void> TurnAway(const Surroundings& around,
                          Refusal refusal,
                          IpAddress client) {
   around.admissions.Refused(refusal.reason).Increment();
-  LogRefused(around.log, refusal, client);
+  LogRefused({around.log, around.audit}, refusal, client);
   viewer.Close(EndingOf(EndOf(refusal)));
   co_await viewer.Closed();
 }

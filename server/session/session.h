@@ -8,6 +8,7 @@
 #include "net/dialer.h"
 #include "net/timers.h"
 #include "session/registry.h"
+#include "telemetry/audit.h"
 #include "telemetry/log.h"
 #include "telemetry/session_metrics.h"
 
@@ -39,6 +40,7 @@ struct Surroundings {
   telemetry::SessionMetrics& metrics;
   telemetry::AdmissionMetrics& admissions;
   telemetry::Logger& log;
+  telemetry::AuditLog& audit;
   const Clock& clock;
   HandshakeLimits limits;
 };

@@ -4,6 +4,7 @@ an end was told alike to the viewer, the log and the metrics."""
 from processes import wait_until
 
 CODES = {
+    "internal_error": 1011,
     "host_closed": 1000, "host_lost": 4514, "draining": 1001, "protocol_error": 1002,
     "viewer_timeout": 4440, "token_missing": 4400, "token_invalid": 4401, "token_expired": 4405,
     "token_used": 4406, "token_not_yet_valid": 4411, "revoked": 4403, "forbidden": 4407,

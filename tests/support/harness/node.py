@@ -65,6 +65,9 @@ def configuration(directory, changes):
         "control": {"unix_socket": {"path": str(directory / "control" / "control.sock")}},
         "admin": {"address": "127.0.0.1", "port": 0},
         "viewer": {"directory": str(write_pages(directory / "viewer"))},
+        "state": {"state_dir": str(directory / "state"),
+                  "key_encryption_key_file": str(directory / "key-encryption-key")},
+        "audit": {"file": str(directory / "audit.log")},
         "targets": {"allow_denied": ["127.0.0.1/32"]},
         "limits": {
             "sessions_per_console": 1000, "sessions_per_subject": 5000,
@@ -85,26 +88,42 @@ def portholectl(*words):
 class Node:
     """A Porthole with a token key in it. A context manager: the exit sends SIGTERM and checks
     that the process ends well, which under AddressSanitizer includes that nothing leaked.
-    `most_descriptors` is the limit that the system sets it."""
+    `most_descriptors` and `most_file_bytes` are limits that the system sets it."""
 
-    def __init__(self, directory, key=None, most_descriptors=4096, **changes):
+    def __init__(self, directory, key=None, most_descriptors=4096, most_file_bytes=None,
+                 **changes):
         self.directory = pathlib.Path(directory)
         (self.directory / "control").mkdir(mode=0o700)
-        self.log = self.directory / "porthole.log"
         file = self.directory / "porthole.yaml"
         # JSON is YAML, too.
         file.write_text(json.dumps(configuration(self.directory, changes), indent=1))
-        self.child = Child("porthole", [
-            "prlimit", f"--nofile={most_descriptors}", PORTHOLE, "--config", file], self.log,
-            env=sanitizer_environment())
+        limits = [f"--nofile={most_descriptors}"]
+        if most_file_bytes is not None:
+            limits.append(f"--fsize={most_file_bytes}:unlimited")
+        self._command = ["prlimit", *limits, PORTHOLE, "--config", file]
+        self._starts = 0
+        self.start()
+        self.key = key or TokenKey()
+        self.put_key(self.key)
+
+    def start(self):
+        """Starts the process, once it has ended for a second time, with a log of its own."""
+        self._starts += 1
+        self.log = self.directory / f"porthole{self._starts if self._starts > 1 else ''}.log"
+        self.child = Child("porthole", self._command, self.log, env=sanitizer_environment())
         wait_until(lambda: self.events("started"), 60, "porthole's start", self.child)
         public = self.events("listening", what="public")
         self.address = self._address_of(public, tls=False)
         self.tls_address = self._address_of(public, tls=True)
         self.admin_address = self._address_of(self.events("listening", what="admin"))
-        self.control_address = self.events("listening", what="control")[0]["address"]
-        self.key = key or TokenKey()
-        self.put_key(self.key)
+        control = [event["address"] for event in self.events("listening", what="control")]
+        self.control_address = control[0]
+        self.control_tcp_address = control[1] if len(control) > 1 else None
+
+    def kill(self):
+        """As a crash of the process ends it."""
+        self.child.signal(signal.SIGKILL)
+        self.child.wait(30)
 
     @staticmethod
     def _address_of(listening, **members):

@@ -11,6 +11,7 @@
 #include "session/registry.h"
 #include "state/memory_store.h"
 #include "telemetry/metrics.h"
+#include "tests/support/audit_lines.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 #include "token/key_ring.h"
@@ -51,6 +52,7 @@ class ControlTest : public testing::Test {
   Surroundings Around() {
     return {.clock = clock_,
             .log = log_,
+            .audit = audit_.Log(),
             .metrics = metrics_.control,
             .health = health_,
             .keys = keys_,
@@ -123,6 +125,7 @@ class ControlTest : public testing::Test {
   FakeClock clock_;
   std::ostringstream log_lines_;
   telemetry::Logger log_;
+  AuditLines audit_{clock_};
   telemetry::Health health_;
   telemetry::Metrics metrics_;
   token::KeyRing keys_;

@@ -105,6 +105,9 @@ TEST_F(GateTest, RefusesACallerWithoutACertificateAndWritesItDown) {
             1);
   server_->Shutdown(std::chrono::milliseconds(0));
   EXPECT_THAT(log_lines_.str(), HasSubstr("\"event\":\"control_refused\""));
+  EXPECT_THAT(audit_.Await(1).at(0),
+              HasSubstr(R"("event":"control_refused","method":"NodeService/GetNode",)"
+                        R"("code":"UNAUTHENTICATED")"));
 }
 
 TEST_F(GateTest, RefusesNamesWithoutARoleAndWithTwo) {

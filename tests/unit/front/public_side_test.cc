@@ -5,6 +5,7 @@
 #include "state/memory_store.h"
 #include "telemetry/health.h"
 #include "telemetry/metrics.h"
+#include "tests/support/audit_lines.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seal_token.h"
 #include "tests/unit/net/frames.h"
@@ -84,6 +85,7 @@ class PublicSideTest : public ::testing::Test {
                               .metrics = metrics_.session,
                               .admissions = metrics_.admission,
                               .log = log_,
+                              .audit = audit_.Log(),
                               .clock = clock_,
                               .limits = {}});
     side_ = std::make_unique<PublicSide>(*settings_, *sessions_);
@@ -139,6 +141,7 @@ class PublicSideTest : public ::testing::Test {
   FakeClock clock_;
   std::ostringstream lines_;
   telemetry::Logger log_{telemetry::Level::kInfo, clock_, lines_};
+  AuditLines audit_{clock_};
   telemetry::Metrics metrics_{{.version = "1", .revision = "r"}, 1};
   state::MemoryStore store_;
   token::KeyRing keys_;

@@ -65,6 +65,7 @@ void SessionTest::Prepare() {
                                .metrics = metrics_.session,
                                .admissions = metrics_.admission,
                                .log = log_,
+                               .audit = audit_.Log(),
                                .clock = clock_,
                                .limits = limits_});
 }

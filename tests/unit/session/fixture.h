@@ -6,6 +6,7 @@
 #include "net/worker.h"
 #include "session/session.h"
 #include "telemetry/metrics.h"
+#include "tests/support/audit_lines.h"
 #include "tests/support/fake_clock.h"
 #include "tests/unit/session/fake_host.h"
 #include "tests/unit/session/held_store.h"
@@ -78,6 +79,7 @@ class SessionTest : public ::testing::Test {
   FakeClock clock_;
   std::ostringstream lines_;
   telemetry::Logger log_;
+  AuditLines audit_{clock_};
   telemetry::Metrics metrics_;
   HeldStore store_;
   token::KeyRing keys_;
