@@ -62,7 +62,7 @@ absl::StatusOr<std::chrono::seconds> ReadTime(std::string_view field,
   if (!present) {
     return BadField(field, "is required, as update_mask names it");
   }
-  const absl::StatusOr<std::chrono::seconds> time =
+  absl::StatusOr<std::chrono::seconds> time =
       ReadDuration(field, wish, std::chrono::seconds(1), std::chrono::hours(366 * 24));
   if (time.ok() && *time > most) {
     return Beyond(field, "this node allows at most " + std::to_string(most.count()) + " s");

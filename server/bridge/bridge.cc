@@ -81,6 +81,21 @@ void NotePixelSizes(const Parts& parts) {
   }
 }
 
+// What of `arrived` is for the host.
+absl::StatusOr<std::span<const std::uint8_t>> ForHost(const Parts& parts,
+                                                      std::span<const std::uint8_t> arrived) {
+  const bool waits = !parts.messages.InForce();
+  auto passed = parts.messages.Feed(arrived);
+  NoteInput(parts);
+  if (passed.ok()) {
+    NotePixelSizes(parts);
+    if (waits && parts.messages.InForce()) {
+      parts.on_in_force();
+    }
+  }
+  return passed;
+}
+
 Awaitable<End> PumpToHost(const Parts& parts) {
   for (;;) {
     absl::Status waited = co_await parts.viewer.WaitReadable();
@@ -93,15 +108,9 @@ Awaitable<End> PumpToHost(const Parts& parts) {
       co_return End{Side::kViewer, count.status()};
     }
     const std::uint64_t messages_before = parts.messages.Messages();
-    const bool waits = !parts.messages.InForce();
-    const auto passed = parts.messages.Feed(loan.Bytes().first(*count));
-    NoteInput(parts);
+    const auto passed = ForHost(parts, loan.Bytes().first(*count));
     if (!passed.ok()) {
       co_return End{Side::kViewer, passed.status()};
-    }
-    NotePixelSizes(parts);
-    if (waits && parts.messages.InForce()) {
-      parts.on_in_force();
     }
     if (!passed->empty()) {
       while (parts.host_turns.Taken()) {

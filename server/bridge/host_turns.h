@@ -3,9 +3,7 @@
 #include "net/byte_stream.h"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace porthole::bridge {
 
@@ -33,9 +31,7 @@ class HostTurns {
 
   // Wait for Freed() while it is.
   bool Taken() const { return taken_; }
-  net::Awaitable<void> Freed() {
-    co_await free_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  }
+  net::Awaitable<void> Freed();
 
  private:
   bool taken_ = false;

@@ -82,6 +82,6 @@ class ByteStream {
   virtual TransportFacts Facts() const = 0;
 };
 
-inline void ByteStream::SendText(std::string /*text*/) {}
+inline void ByteStream::SendText(std::string /*text*/) {}  // NOLINT(*-unnecessary-value-param)
 
 }  // namespace porthole::net

@@ -96,7 +96,7 @@ class ClientMessages {
   absl::Status BeginUnknown(Bytes start);
   void BeginCutText(Bytes start);
   absl::Status TakeBody(Bytes bytes);
-  void TakeCutTextHead(Bytes bytes);
+  void TakeCutTextHead(Bytes behind);
   void TakeEncodings(Bytes bytes);
   absl::Status EndMessage();
   void NoteInput();

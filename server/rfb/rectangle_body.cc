@@ -41,7 +41,7 @@ RectangleBody::Step RectangleBody::BeginPseudo() const {
     case kCursor:
       return Ends(Pixels(sizes_.pixel) + MaskBytes());
     case kXCursor:
-      return Ends(Pixels(1) == 0 ? 0 : 6 + 2 * MaskBytes());
+      return Ends(Pixels(1) == 0 ? 0 : 6 + (2 * MaskBytes()));
     case kQemuLedState:
       return Ends(1);
     case kDesktopSize:
@@ -57,7 +57,7 @@ RectangleBody::Step RectangleBody::BeginPseudo() const {
 RectangleBody::Step RectangleBody::Next(std::span<const std::uint8_t> field) {
   switch (wants_) {
     case Wants::kRreCount:
-      return Ends(sizes_.pixel + std::uint64_t{LoadU32(field)} * (sizes_.pixel + 8U));
+      return Ends(sizes_.pixel + (std::uint64_t{LoadU32(field)} * (sizes_.pixel + 8U)));
     case Wants::kLength:
     case Wants::kH264Head:
       return Ends(LoadU32(field));

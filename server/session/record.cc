@@ -93,22 +93,17 @@ std::shared_ptr<const Announcement> Record::TakeAnnouncement() {
 }
 
 void Record::ChangePolicy(PolicyChange change, PolicyDone done) {
-  absl::Status refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (end_.has_value() || gone_.reached) {
-      refused = Over(description_);
-    } else if (orders_.size() >= kMaxPolicyOrders) {
-      refused = absl::ResourceExhaustedError("too many changes of this session's policy wait");
-    } else {
-      orders_.push_back({.change = change, .done = std::move(done)});
-    }
+  std::unique_lock lock(mutex_);
+  const bool over = end_.has_value() || gone_.reached;
+  if (over || orders_.size() >= kMaxPolicyOrders) {
+    lock.unlock();
+    done(over ? Over(description_)
+              : absl::ResourceExhaustedError("too many changes of this session's policy wait"));
+    return;
   }
-  if (refused.ok()) {
-    wake_();
-  } else {
-    done(std::move(refused));
-  }
+  orders_.push_back({.change = change, .done = std::move(done)});
+  lock.unlock();
+  wake_();
 }
 
 std::vector<PolicyOrder> Record::TakePolicyOrders() {
