@@ -45,11 +45,18 @@ class GrpcSessionStream final : public SessionStream,
     changed_.wait(lock, [this] { return done_; });
   }
 
+  absl::Status WaitUntilBegun(std::chrono::milliseconds silence) override {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, silence, [this] { return begun_ || done_; })) {
+      return Silent(silence);
+    }
+    return begun_ ? absl::OkStatus() : ended_;
+  }
+
   absl::StatusOr<v1::WatchSessionsResponse> Read(std::chrono::milliseconds silence) override {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, silence, [this] { return arrived_ || done_; })) {
-      return Error(absl::StatusCode::kDeadlineExceeded,
-                   where_ + ": the node was silent for " + std::to_string(silence.count()) + " ms");
+      return Silent(silence);
     }
     if (!arrived_) {
       return ended_;
@@ -65,6 +72,17 @@ class GrpcSessionStream final : public SessionStream,
   void Cancel() override { call_.TryCancel(); }
 
  private:
+  absl::Status Silent(std::chrono::milliseconds silence) const {
+    return Error(absl::StatusCode::kDeadlineExceeded,
+                 where_ + ": the node was silent for " + std::to_string(silence.count()) + " ms");
+  }
+
+  void OnReadInitialMetadataDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    begun_ = ok;
+    changed_.notify_all();
+  }
+
   void OnReadDone(bool ok) override {
     if (!ok) {
       RemoveHold();
@@ -96,6 +114,7 @@ class GrpcSessionStream final : public SessionStream,
   std::mutex mutex_;
   std::condition_variable changed_;
   v1::WatchSessionsResponse incoming_;
+  bool begun_ = false;
   bool arrived_ = false;
   bool closing_ = false;
   bool done_ = false;

@@ -33,6 +33,12 @@ class SessionView {
   // Forgets where the last stream was; the sessions stay until the next one says what is live.
   void StartAgain();
 
+  // Whether the stream that Begin() asked for goes on where the last one was. Such a one says
+  // nothing of what is live.
+  bool Resuming() const { return resuming_; }
+  // The node has taken that stream on.
+  void Resumed() { synced_ = true; }
+
   // Takes one message, and adds to `changes` what is different now.
   // Errors: OUT_OF_RANGE when another process counts than the one before: begin again.
   absl::Status Take(const v1::WatchSessionsResponse& message, std::vector<SessionChange>& changes);

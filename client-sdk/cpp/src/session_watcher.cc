@@ -99,6 +99,10 @@ class SessionWatcher::Watch {
 
   // Reads until something ends it.
   absl::Status ReadOn() {
+    absl::Status resumed = view_.Resuming() ? Resume() : absl::OkStatus();
+    if (!resumed.ok()) {
+      return resumed;
+    }
     while (true) {
       const absl::StatusOr<v1::WatchSessionsResponse> message = stream_->Read(options_.silence);
       if (!message.ok()) {
@@ -109,6 +113,21 @@ class SessionWatcher::Watch {
         return taken;
       }
     }
+  }
+
+  // That the node has taken the call on is all that it says then: what it has to add are changes.
+  absl::Status Resume() {
+    absl::Status begun = stream_->WaitUntilBegun(options_.silence);
+    if (begun.ok()) {
+      {
+        const std::lock_guard lock(mutex_);
+        view_.Resumed();
+        current_ = absl::OkStatus();
+        changed_.notify_all();
+      }
+      observer_->OnSynced();
+    }
+    return begun;
   }
 
   absl::Status Take(const v1::WatchSessionsResponse& message) {

@@ -91,6 +91,10 @@ TEST_F(SessionViewTest, ResumesAfterTheLastMessage) {
 
   EXPECT_EQ(again.boot_id(), "boot-1");
   EXPECT_EQ(again.revision(), 8);
+  EXPECT_TRUE(view_.Resuming());
+  EXPECT_FALSE(view_.Synced());
+  view_.Resumed();
+  EXPECT_TRUE(view_.Synced());
   EXPECT_THAT(Changed(9, SessionOf("b")), ElementsAre("+b"));
   EXPECT_THAT(Synced(9), IsEmpty()) << "what was there before must not vanish";
   EXPECT_EQ(view_.Sessions().size(), 2U);

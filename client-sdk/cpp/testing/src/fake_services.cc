@@ -127,6 +127,8 @@ grpc::Status FakeSessionService::WatchSessions(
   const auto write = [&](const FakeState::Event& event) {
     return (event.has_session() && !matches(event.session())) || writer->Write(event);
   };
+  // As a node does: one that resumes may have nothing else to say for long.
+  writer->SendInitialMetadata();
   bool connected = std::ranges::all_of(first, write);
   while (connected && ended.ok() && !call->IsCancelled()) {
     const std::optional<FakeState::Event> event = state_.NextEvent(watch, ended);

@@ -200,7 +200,7 @@ grpc::Status FakeState::BeginWatch(const v1::WatchSessionsRequest& request,
                                    Watch& watch,
                                    std::vector<Event>& first) {
   const std::lock_guard lock(mutex_);
-  const Event now = EventOf(v1::SESSION_EVENT_TYPE_SYNCED);
+  const Event synced = EventOf(v1::SESSION_EVENT_TYPE_SYNCED);
   watch = {.generation = generation_, .next_event = events_.size()};
   if (request.boot_id().empty()) {
     for (const auto& [id, session] : sessions_) {
@@ -208,8 +208,9 @@ grpc::Status FakeState::BeginWatch(const v1::WatchSessionsRequest& request,
       *live.mutable_session() = session;
       first.push_back(std::move(live));
     }
+    first.push_back(synced);
   } else {
-    if (request.boot_id() != now.boot_id() || request.revision() < oldest_resumable_ ||
+    if (request.boot_id() != synced.boot_id() || request.revision() < oldest_resumable_ ||
         request.revision() > revision_) {
       return {grpc::StatusCode::OUT_OF_RANGE, "that revision is not held"};
     }
@@ -219,7 +220,6 @@ grpc::Status FakeState::BeginWatch(const v1::WatchSessionsRequest& request,
       }
     }
   }
-  first.push_back(now);
   ++watches_;
   return grpc::Status::OK;
 }

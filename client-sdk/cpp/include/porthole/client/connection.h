@@ -23,6 +23,10 @@ class SessionStream {
   SessionStream& operator=(const SessionStream&) = delete;
   virtual ~SessionStream() = default;
 
+  // Waits until the node has taken the call on, which it says before any message. Errors: as
+  // Read().
+  virtual absl::Status WaitUntilBegun(std::chrono::milliseconds silence) = 0;
+
   // Waits for the next message. Errors: DEADLINE_EXCEEDED when none came within `silence` (reading
   // may go on); everything else is how the stream ended: CANCELLED by Cancel(), UNAVAILABLE when
   // the node ended it in order or is gone, and what session_service.proto says.

@@ -29,7 +29,9 @@ class SessionObserver {
   // As the node described its end; when it ended while nobody was watching, as it was last seen,
   // with the state ENDED and an unspecified reason.
   virtual void OnEnded(const v1::Session& session);
-  // From here on the view is the node's: after the start, and after each OnLost().
+  // From here on the view follows the node: all that lives was told, after the start or after an
+  // OnLost(). Where the watch was resumed, what was missed may still be on its way, and is told
+  // next.
   virtual void OnSynced();
   // The watch was lost, or could not begin; the view is that of before. The watcher tries again
   // whatever the reason is, as somebody may mend it: Stop() it where that is wrong.
@@ -64,7 +66,8 @@ class SessionWatcher {
 
   // The view, by session id. Empty before the first OnSynced(); where the watch is lost, as it was.
   std::vector<v1::Session> Sessions() const;
-  // OK while the view is the node's; UNAVAILABLE before it first is; else why the watch was lost.
+  // OK while the view follows the node (see OnSynced()); UNAVAILABLE before it first is; else why
+  // the watch was lost.
   absl::Status Current() const;
   // Waits until Current() is OK. Errors: what Current() says when the time is over or the watcher
   // was stopped.
