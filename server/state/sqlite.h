@@ -16,6 +16,8 @@ namespace porthole::state {
 // Belongs to the database's thread and goes before it.
 class Statement {
  public:
+  // None yet: only to be assigned to.
+  Statement() = default;
   Statement(sqlite3* database, sqlite3_stmt* statement)
       : database_(database), statement_(statement) {}
 
@@ -45,7 +47,7 @@ class Statement {
 
   void Note(int code);
 
-  sqlite3* database_;
+  sqlite3* database_ = nullptr;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   int bind_error_ = SQLITE_OK;
 };

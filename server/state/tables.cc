@@ -92,7 +92,7 @@ absl::StatusOr<Tables> Tables::Prepare(Database& database, Secret key) {
   Tables tables(database, std::move(key));
   const std::string key_columns(kKeyColumns);
   const std::string block_columns(kBlockColumns);
-  const std::array<std::pair<std::optional<Statement>*, std::string>, 10> statements = {{
+  const std::array<std::pair<Statement*, std::string>, 10> statements = {{
       {&tables.find_key_, "SELECT " + key_columns + " FROM token_key WHERE id = ?1"},
       {&tables.put_key_, "INSERT INTO token_key (" + key_columns + ") VALUES (?1, ?2, ?3, ?4, ?5)"},
       {&tables.delete_key_, "DELETE FROM token_key WHERE id = ?1"},
@@ -113,19 +113,19 @@ absl::StatusOr<Tables> Tables::Prepare(Database& database, Secret key) {
     if (!prepared.ok()) {
       return prepared.status();
     }
-    statement->emplace(*std::move(prepared));
+    *statement = *std::move(prepared);
   }
   return tables;
 }
 
 absl::StatusOr<Tables::Verdict> Tables::Put(const token::TokenKey& key) {
-  const absl::StatusOr<bool> found = find_key_->BindText(1, key.id).Step();
+  const absl::StatusOr<bool> found = find_key_.BindText(1, key.id).Step();
   if (!found.ok()) {
     return found.status();
   }
   if (*found) {
-    const absl::StatusOr<token::TokenKey> there = KeyOfRow(*find_key_);
-    find_key_->Reset();
+    const absl::StatusOr<token::TokenKey> there = KeyOfRow(find_key_);
+    find_key_.Reset();
     if (!there.ok()) {
       return there.status();
     }
@@ -147,19 +147,19 @@ absl::StatusOr<Tables::Verdict> Tables::Put(const token::TokenKey& key) {
 
 absl::StatusOr<Tables::Verdict> Tables::Inserted(const token::TokenKey& key) {
   const std::string wrapped = Wrap(key_, key.id, key.material.Reveal());
-  put_key_->BindText(1, key.id)
+  put_key_.BindText(1, key.id)
       .Bind(2, static_cast<std::int64_t>(key.profile))
       .BindBlob(3, wrapped)
       .Bind(4, ToNumber(key.created))
       .Bind(5, ToNumber(key.not_after));
-  if (absl::Status put = put_key_->Run(); !put.ok()) {
+  if (absl::Status put = put_key_.Run(); !put.ok()) {
     return put;
   }
   return Verdict{};
 }
 
 absl::Status Tables::DeleteTokenKey(const std::string& id) {
-  return delete_key_->BindText(1, id).Run();
+  return delete_key_.BindText(1, id).Run();
 }
 
 absl::StatusOr<Tables::Verdict> Tables::Put(const Block& block) {
@@ -189,15 +189,15 @@ absl::StatusOr<Tables::Verdict> Tables::Put(const Block& block) {
 }
 
 absl::StatusOr<bool> Tables::Exists(const Block& block) {
-  absl::StatusOr<bool> found = find_block_->BindText(1, block.id).Step();
-  find_block_->Reset();
+  absl::StatusOr<bool> found = find_block_.BindText(1, block.id).Step();
+  find_block_.Reset();
   return found;
 }
 
 absl::Status Tables::Write(const Block& block) {
   const bool by_address = block.selector.kind == SelectorKind::kClientAddress;
   const std::string addresses = by_address ? block.selector.addresses.ToString() : std::string();
-  put_block_->BindText(1, block.id)
+  put_block_.BindText(1, block.id)
       .Bind(2, static_cast<std::int64_t>(block.selector.kind))
       .BindText(3, block.selector.value)
       .BindText(4, addresses)
@@ -206,16 +206,16 @@ absl::Status Tables::Write(const Block& block) {
       .Bind(7, ToNumber(block.created))
       .Bind(8, ToNumber(block.until))
       .Bind(9, ToNumber(block.issued_until));
-  return put_block_->Run();
+  return put_block_.Run();
 }
 
 absl::Status Tables::DeleteExpiredBlocks(WallTime now) {
   block_count_.reset();
-  return expire_blocks_->Bind(1, ToNumber(now)).Run();
+  return expire_blocks_.Bind(1, ToNumber(now)).Run();
 }
 
 absl::Status Tables::DeleteBlock(const std::string& id) {
-  absl::Status deleted = delete_block_->BindText(1, id).Run();
+  absl::Status deleted = delete_block_.BindText(1, id).Run();
   if (deleted.ok() && block_count_.has_value()) {
     *block_count_ -= static_cast<std::size_t>(database_->Changes());
   }
@@ -223,11 +223,11 @@ absl::Status Tables::DeleteBlock(const std::string& id) {
 }
 
 absl::Status Tables::PutUsed(const UsedTokens::Digest& digest, WallTime until) {
-  return put_used_->BindBlob(1, BytesOf(digest)).Bind(2, ToNumber(until)).Run();
+  return put_used_.BindBlob(1, BytesOf(digest)).Bind(2, ToNumber(until)).Run();
 }
 
 absl::Status Tables::Prune(WallTime now, std::size_t most) {
-  return prune_->Bind(1, ToNumber(now)).Bind(2, static_cast<std::int64_t>(most)).Run();
+  return prune_.Bind(1, ToNumber(now)).Bind(2, static_cast<std::int64_t>(most)).Run();
 }
 
 absl::StatusOr<Remembered> Tables::ReadAll() {
@@ -274,7 +274,7 @@ absl::Status Tables::ReadUsed(UsedTokens& used) {
 }
 
 absl::Status Tables::Probe() {
-  return probe_->Run();
+  return probe_.Run();
 }
 
 absl::StatusOr<token::TokenKey> Tables::KeyOfRow(const Statement& row) const {

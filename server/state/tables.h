@@ -64,9 +64,9 @@ class Tables {
   Database* database_;
   Secret key_;
   // Filled by Prepare().
-  std::optional<Statement> find_key_, put_key_, delete_key_;
-  std::optional<Statement> find_block_, put_block_, delete_block_, expire_blocks_;
-  std::optional<Statement> put_used_, prune_, probe_;
+  Statement find_key_, put_key_, delete_key_;
+  Statement find_block_, put_block_, delete_block_, expire_blocks_;
+  Statement put_used_, prune_, probe_;
   std::optional<std::size_t> block_count_;
 };
 
