@@ -125,6 +125,8 @@ v1::SessionState ToProto(session::State state) {
       return v1::SESSION_STATE_ACTIVE;
     case session::State::kEnding:
       return v1::SESSION_STATE_ENDING;
+    case session::State::kEnded:
+      return v1::SESSION_STATE_ENDED;
   }
   return v1::SESSION_STATE_UNSPECIFIED;
 }
@@ -171,6 +173,9 @@ v1::Session ToProto(const session::Snapshot& snapshot, const std::string& node_i
   *proto.mutable_to_host() = TrafficOf(snapshot.bytes_to_host, snapshot.messages_to_host);
   if (snapshot.end.has_value()) {
     proto.set_end_reason(ToProto(snapshot.end->reason));
+  }
+  if (snapshot.ended.has_value()) {
+    *proto.mutable_end_time() = ToProto(*snapshot.ended);
   }
   return proto;
 }

@@ -165,6 +165,7 @@ void ControlServer::Shutdown(std::chrono::milliseconds limit) {
     server = std::move(server_);
   }
   if (server != nullptr) {
+    sessions_.StopWatches();
     server->Shutdown(std::chrono::system_clock::now() + limit);
     server->Wait();
   }

@@ -5,6 +5,7 @@
 #include "control/field.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace porthole::control {
 namespace {
@@ -37,9 +38,26 @@ absl::StatusOr<SessionFilter> SessionFilter::Read(const v1::SessionFilter& filte
   return read;
 }
 
-bool SessionFilter::Matches(const session::Record& record) const {
-  return MatchesNames(record.Names()) &&
-         (states_.empty() || states_.contains(ToProto(record.CurrentState())));
+bool SessionFilter::Matches(const session::Snapshot& snapshot) const {
+  return MatchesNames(snapshot.description.names) && MatchesState(snapshot.state);
+}
+
+bool SessionFilter::Matches(const session::Event& event) const {
+  if (!MatchesNames(event.record->Names())) {
+    return false;
+  }
+  if (event.kind != session::EventKind::kEnded) {
+    return MatchesState(event.before) || MatchesState(event.state);
+  }
+  constexpr int kStates = static_cast<int>(session::State::kEnded) + 1;
+  return std::ranges::any_of(std::views::iota(0, kStates), [&](int i) {
+    const auto state = static_cast<session::State>(i);
+    return (event.passed & session::BitOf(state)) != 0 && MatchesState(state);
+  });
+}
+
+bool SessionFilter::MatchesState(session::State state) const {
+  return states_.empty() || states_.contains(ToProto(state));
 }
 
 bool SessionFilter::MatchesNames(const SessionNames& names) const {

@@ -2,6 +2,7 @@
 
 #include "base/ip_address.h"
 #include "porthole/control/v1/session.pb.h"
+#include "session/events.h"
 #include "session/record.h"
 
 #include <absl/status/statusor.h>
@@ -18,9 +19,14 @@ class SessionFilter {
   // Errors: INVALID_ARGUMENT naming the field.
   static absl::StatusOr<SessionFilter> Read(const v1::SessionFilter& filter);
 
-  bool Matches(const session::Record& record) const;
+  bool Matches(const session::Snapshot& snapshot) const;
+
+  // Whether someone who watches with this filter hears of `event`: when the session matches before
+  // or after it, and of the end of each session that ever matched.
+  bool Matches(const session::Event& event) const;
 
  private:
+  bool MatchesState(session::State state) const;
   bool MatchesNames(const SessionNames& names) const;
 
   // Empty: any.

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,14 @@ SessionService::SessionService(const Surroundings& around,
       books_(books),
       changed_(std::move(changed)),
       session_pages_("sessions", around.node.boot_id),
-      block_pages_("blocks", around.node.boot_id) {}
+      block_pages_("blocks", around.node.boot_id),
+      event_bytes_(around.node),
+      feed_(around.sessions.Events(), around.watches.watches),
+      watch_books_{.calls = books,
+                   .sessions = around.sessions,
+                   .bytes = event_bytes_,
+                   .feed = feed_,
+                   .limits = around.watches} {}
 
 grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerContext* context,
                                                        const v1::ListSessionsRequest* request,
@@ -84,16 +92,17 @@ absl::Status SessionService::List(const v1::ListSessionsRequest& request,
   while (true) {
     const auto chunk = around_.sessions.List(*after, kListChunk);
     for (const std::shared_ptr<session::Record>& record : chunk) {
-      if (!filter->Matches(*record)) {
-        *after = record->About().sequence;
+      const session::Snapshot snapshot = record->Snap();
+      if (snapshot.state == session::State::kEnded || !filter->Matches(snapshot)) {
+        *after = snapshot.description.sequence;
         continue;
       }
       if (static_cast<std::size_t>(response.sessions_size()) == *size) {
         response.set_next_page_token(session_pages_.After(std::to_string(*after)));
         return absl::OkStatus();
       }
-      *response.add_sessions() = ToProto(record->Snap(), around_.node.node_id);
-      *after = record->About().sequence;
+      *response.add_sessions() = ToProto(snapshot, around_.node.node_id);
+      *after = snapshot.description.sequence;
     }
     if (chunk.size() < kListChunk) {
       return absl::OkStatus();
@@ -220,12 +229,44 @@ grpc::ServerUnaryReactor* SessionService::LiftBlock(grpc::CallbackServerContext*
   return reactor;
 }
 
-grpc::ServerWriteReactor<v1::WatchSessionsResponse>* SessionService::WatchSessions(
-    grpc::CallbackServerContext* /*context*/, const v1::WatchSessionsRequest* /*request*/) {
-  const absl::Status status = NotYet("WatchSessions");
-  books_.metrics.Finished("SessionService/WatchSessions", static_cast<int>(status.code()),
-                          std::chrono::nanoseconds(0));
-  return new EndedStream<v1::WatchSessionsResponse>(ToGrpc(status));
+grpc::ServerWriteReactor<grpc::ByteBuffer>* SessionService::WatchSessions(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  absl::StatusOr<Watch::Start> start = ReadWatch(*request);
+  if (!start.ok()) {
+    books_.metrics.Finished("SessionService/WatchSessions", static_cast<int>(start.status().code()),
+                            std::chrono::nanoseconds(0));
+    return new EndedStream<grpc::ByteBuffer>(ToGrpc(start.status()));
+  }
+  auto* const watch = new Watch(watch_books_, *context, *std::move(start));
+  watch->Begin();
+  return watch;
+}
+
+absl::StatusOr<Watch::Start> SessionService::ReadWatch(const grpc::ByteBuffer& bytes) const {
+  v1::WatchSessionsRequest request;
+  grpc::ByteBuffer copy = bytes;
+  if (!grpc::SerializationTraits<v1::WatchSessionsRequest>::Deserialize(&copy, &request).ok()) {
+    return Error(absl::StatusCode::kInvalidArgument, "the request is no WatchSessionsRequest");
+  }
+  absl::StatusOr<SessionFilter> filter = SessionFilter::Read(request.filter());
+  if (!filter.ok()) {
+    return filter.status();
+  }
+  Watch::Start start{.filter = *std::move(filter), .after = std::nullopt};
+  if (request.boot_id().empty()) {
+    return request.revision() == 0 ? absl::StatusOr<Watch::Start>(std::move(start))
+                                   : BadField("revision", "means nothing without boot_id");
+  }
+  const auto revision = static_cast<std::uint64_t>(request.revision());
+  if (request.boot_id() != around_.node.boot_id) {
+    return Error(absl::StatusCode::kOutOfRange, "the node has restarted; watch from the beginning");
+  }
+  if (request.revision() < 0 || !around_.sessions.Events().HoldsAfter(revision)) {
+    return Error(absl::StatusCode::kOutOfRange,
+                 "the changes after this revision are not held; watch from the beginning");
+  }
+  start.after = revision;
+  return start;
 }
 
 grpc::ServerUnaryReactor* SessionService::UpdateSession(grpc::CallbackServerContext* context,

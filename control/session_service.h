@@ -3,16 +3,21 @@
 #include "control/call.h"
 #include "control/page.h"
 #include "control/surroundings.h"
+#include "control/watch.h"
+#include "control/watch_feed.h"
 #include "porthole/control/v1/session_service.grpc.pb.h"
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include <functional>
 
 namespace porthole::control {
 
 // Sees and ends sessions. Called on gRPC's threads.
-class SessionService final : public v1::SessionService::CallbackService {
+class SessionService final : public v1::SessionService::WithRawCallbackMethod_WatchSessions<
+                                 v1::SessionService::CallbackService> {
  public:
   // `changed` is called, on any thread, after the number of blocks may have changed.
   SessionService(const Surroundings& around, const CallBooks& books, std::function<void()> changed);
@@ -23,8 +28,9 @@ class SessionService final : public v1::SessionService::CallbackService {
   grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
                                        const v1::GetSessionRequest* request,
                                        v1::GetSessionResponse* response) override;
-  grpc::ServerWriteReactor<v1::WatchSessionsResponse>* WatchSessions(
-      grpc::CallbackServerContext* context, const v1::WatchSessionsRequest* request) override;
+  // Raw, so that the bytes of an event are made once for all who watch.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchSessions(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* RevokeSessions(grpc::CallbackServerContext* context,
                                            const v1::RevokeSessionsRequest* request,
                                            v1::RevokeSessionsResponse* response) override;
@@ -41,7 +47,11 @@ class SessionService final : public v1::SessionService::CallbackService {
                                                const v1::AnnounceToSessionsRequest* request,
                                                v1::AnnounceToSessionsResponse* response) override;
 
+  // Ends every watch, for the end of the node.
+  void StopWatches() { feed_.Stop(); }
+
  private:
+  absl::StatusOr<Watch::Start> ReadWatch(const grpc::ByteBuffer& bytes) const;
   absl::Status List(const v1::ListSessionsRequest& request,
                     v1::ListSessionsResponse& response) const;
   absl::Status Get(const v1::GetSessionRequest& request, v1::GetSessionResponse& response) const;
@@ -55,6 +65,9 @@ class SessionService final : public v1::SessionService::CallbackService {
   const std::function<void()> changed_;
   const PageTokens session_pages_;
   const PageTokens block_pages_;
+  EventBytes event_bytes_;
+  WatchFeed feed_;
+  const Watch::Books watch_books_;
 };
 
 }  // namespace porthole::control

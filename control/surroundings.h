@@ -13,6 +13,7 @@
 #include "token/key_ring.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace porthole::control {
@@ -24,6 +25,15 @@ struct NodeIdentity {
   std::string version;
   WallTime started;
   SteadyTime started_steady;
+};
+
+// What WatchSessions allows itself.
+struct WatchLimits {
+  std::size_t watches = 1000;
+  // How often one to whom nothing happens hears from us.
+  std::chrono::milliseconds heartbeat{15'000};
+  // How long one that fell behind may take over the write in flight, before it is cancelled.
+  std::chrono::milliseconds grace{10'000};
 };
 
 // What the control API works on. `main` owns all of it; it outlives the server.
@@ -42,6 +52,7 @@ struct Surroundings {
   NodeIdentity node;
   // How long a token can open a console after it was made: max_lifetime + 2 × skew.
   std::chrono::seconds token_life{660};
+  WatchLimits watches = {};
 };
 
 }  // namespace porthole::control

@@ -397,6 +397,7 @@ void LiveSession::OnIdleCheck() {
 void LiveSession::Settle(net::Closing closing) {
   const SteadyTime::duration lasted = around_.clock.Steady() - started_;
   const End end = end_.value_or(End());
+  entry_->SetEndTime(around_.clock.Wall());
   if (opened_) {
     around_.metrics.Ended(end.reason).Increment();
     around_.metrics.duration_seconds.Observe(Seconds(lasted));

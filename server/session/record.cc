@@ -1,6 +1,7 @@
 #include "session/record.h"
 
 #include "base/status.h"
+#include "session/events.h"
 
 #include <array>
 #include <chrono>
@@ -22,13 +23,16 @@ absl::Status Over(const Description& description) {
 }  // namespace
 
 std::string_view Name(State state) {
-  constexpr std::array<std::string_view, 5> kNames = {"admitting", "dialling", "handshaking",
-                                                      "active", "ending"};
+  constexpr std::array<std::string_view, 6> kNames = {"admitting", "dialling", "handshaking",
+                                                      "active",    "ending",   "ended"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
-Record::Record(Description description, std::function<void()> wake)
-    : description_(std::move(description)), wake_(std::move(wake)), policy_(description_.policy) {}
+Record::Record(Description description, std::function<void()> wake, EventRing& events)
+    : description_(std::move(description)),
+      wake_(std::move(wake)),
+      events_(events),
+      policy_(description_.policy) {}
 
 Snapshot Record::Snap() const {
   constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -38,15 +42,20 @@ Snapshot Record::Snap() const {
   snapshot.bytes_to_host = traffic_.bytes_to_host.load(kRelaxed);
   snapshot.messages_to_viewer = traffic_.messages_to_viewer.load(kRelaxed);
   snapshot.messages_to_host = traffic_.messages_to_host.load(kRelaxed);
-  if (const std::int64_t input = traffic_.last_input_ms.load(kRelaxed); input != 0) {
-    snapshot.last_input = WallTime(std::chrono::milliseconds(input));
-  }
+  snapshot.last_input = LastInput();
   const std::lock_guard lock(mutex_);
   snapshot.description.policy = policy_;
   snapshot.state = state_;
   snapshot.host = host_;
   snapshot.end = end_;
+  snapshot.ended = ended_;
+  snapshot.revision = revision_;
   return snapshot;
+}
+
+std::optional<WallTime> Record::LastInput() const {
+  const std::int64_t input = traffic_.last_input_ms.load(std::memory_order_relaxed);
+  return input == 0 ? std::nullopt : std::optional(WallTime(std::chrono::milliseconds(input)));
 }
 
 bool Record::RequestEnd(EndRequest request) {
@@ -112,13 +121,11 @@ std::vector<PolicyOrder> Record::TakePolicyOrders() {
 }
 
 void Record::SetPolicy(const admission::PolicyInForce& policy) {
-  const std::lock_guard lock(mutex_);
-  policy_ = policy;
+  Note(EventKind::kChanged, [this, &policy] { policy_ = policy; });
 }
 
 void Record::SetState(State state) {
-  const std::lock_guard lock(mutex_);
-  state_ = state;
+  Note(EventKind::kChanged, [this, state] { state_ = state; });
 }
 
 State Record::CurrentState() const {
@@ -127,8 +134,46 @@ State Record::CurrentState() const {
 }
 
 void Record::SetHost(HostFacts facts) {
+  Note(EventKind::kChanged, [this, &facts] { host_ = std::move(facts); });
+}
+
+std::optional<HostFacts> Record::Host() const {
   const std::lock_guard lock(mutex_);
-  host_ = std::move(facts);
+  return host_;
+}
+
+void Record::SetEndTime(WallTime ended) {
+  const std::lock_guard lock(mutex_);
+  ended_ = ended;
+}
+
+void Record::Note(EventKind kind, absl::FunctionRef<void()> change) {
+  events_.Add([&](Event& event) {
+    const std::lock_guard lock(mutex_);
+    const State before = state_;
+    change();
+    Fill(event, kind, before);
+  });
+}
+
+void Record::Fill(Event& event, EventKind kind, State before) {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  passed_ |= BitOf(state_);
+  revision_ = event.revision;
+  event.kind = kind;
+  event.record = shared_from_this();
+  event.before = before;
+  event.state = state_;
+  event.passed = passed_;
+  event.has_host = host_.has_value();
+  event.end_reason = end_.has_value() ? std::optional(end_->reason) : std::nullopt;
+  event.ended = ended_;
+  event.policy = policy_;
+  event.bytes_to_viewer = traffic_.bytes_to_viewer.load(kRelaxed);
+  event.bytes_to_host = traffic_.bytes_to_host.load(kRelaxed);
+  event.messages_to_viewer = traffic_.messages_to_viewer.load(kRelaxed);
+  event.messages_to_host = traffic_.messages_to_host.load(kRelaxed);
+  event.last_input = LastInput();
 }
 
 void Record::OnLeftConsole(absl::AnyInvocable<void()> callback) {

@@ -10,6 +10,7 @@
 #include "session/policy_change.h"
 
 #include <absl/functional/any_invocable.h>
+#include <absl/functional/function_ref.h>
 
 #include <atomic>
 #include <cstdint>
@@ -22,10 +23,31 @@
 
 namespace porthole::session {
 
-enum class State : std::uint8_t { kAdmitting, kDialling, kHandshaking, kActive, kEnding };
+enum class State : std::uint8_t {
+  kAdmitting,
+  kDialling,
+  kHandshaking,
+  kActive,
+  kEnding,
+  kEnded,  // it has left the registry
+};
 
 // "admitting", "dialling", …
 std::string_view Name(State state);
+
+// For sets of states in a byte.
+constexpr std::uint8_t BitOf(State state) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(state));
+}
+
+// What an event in the registry's ring tells (session/events.h).
+enum class EventKind : std::uint8_t {
+  kOpened,   // the session entered the registry
+  kChanged,  // a state, a policy or a fact of it changed
+  kEnded,    // it left the registry
+};
+class EventRing;
+struct Event;
 
 // What is known of a session when it enters the registry; it never changes.
 struct Description {
@@ -72,14 +94,17 @@ struct Snapshot {
   std::uint64_t messages_to_viewer = 0;
   std::uint64_t messages_to_host = 0;
   std::optional<WallTime> last_input;
+  std::optional<WallTime> ended;
+  std::uint64_t revision = 0;  // of the last event about it; 0: there was none
 };
 
 // One session as the rest of the process sees it. Shared between its worker and the readers of the
 // registry; thread-safe.
-class Record {
+class Record : public std::enable_shared_from_this<Record> {
  public:
-  // `wake` is called, on any thread, when somebody asks for the end; it must only post.
-  Record(Description description, std::function<void()> wake);
+  // `wake` is called, on any thread, when somebody asks for the end; it must only post. `events`
+  // learns of each change; it outlives the session, not the record.
+  Record(Description description, std::function<void()> wake, EventRing& events);
 
   const Description& About() const { return description_; }
   const SessionNames& Names() const { return description_.names; }
@@ -110,6 +135,10 @@ class Record {
   void SetState(State state);
   State CurrentState() const;
   void SetHost(HostFacts facts);
+  // What the host told; nothing before. Set once.
+  std::optional<HostFacts> Host() const;
+  // When the session was over; before it leaves the registry.
+  void SetEndTime(WallTime ended);
 
   // Calls `callback` once when the session has left its console, so that its host's connection is
   // closed, on the thread that took it out; at once, here, when it has left already.
@@ -130,25 +159,34 @@ class Record {
     std::vector<absl::AnyInvocable<void()>> callbacks;
   };
 
+  // Makes a change, under the lock, and an event of it. For the session's life in the registry.
+  void Note(EventKind kind, absl::FunctionRef<void()> change);
+  void Fill(Event& event, EventKind kind, State before);
+  std::optional<WallTime> LastInput() const;
   void When(Milestone& milestone, absl::AnyInvocable<void()> callback);
   void Reach(Milestone& milestone);
 
   const Description description_;
   const std::function<void()> wake_;
+  EventRing& events_;
   Traffic traffic_;
   mutable std::mutex mutex_;  // guards all below; never held over a call out
   State state_ = State::kAdmitting;
+  std::uint8_t passed_ = 0;
+  std::uint64_t revision_ = 0;
   std::optional<HostFacts> host_;
   std::optional<EndRequest> end_;
   std::shared_ptr<const Announcement> announcement_;
   admission::PolicyInForce policy_;
   std::vector<PolicyOrder> orders_;
+  std::optional<WallTime> ended_;
   Milestone left_console_;
   Milestone gone_;
 
   // The registry's, guarded by its mutex: which places of it the session holds.
   bool holds_console_ = false;
   bool holds_address_ = false;
+  bool opened_ = false;  // its first event is in the ring
 };
 
 }  // namespace porthole::session

@@ -63,7 +63,8 @@ Judged<std::vector<std::shared_ptr<Record>>> Entry::TakeOver() {
   return registry_->TakeOver(*record_);
 }
 
-SessionRegistry::SessionRegistry(Limits limits) : limits_(limits) {}
+SessionRegistry::SessionRegistry(Limits limits, std::size_t events)
+    : events_(events), limits_(limits) {}
 
 Judged<Entry> SessionRegistry::Enter(Description description, std::function<void()> wake) {
   std::optional<Entry> entry;  // before the lock: should Place() throw, it takes that lock to leave
@@ -75,9 +76,11 @@ Judged<Entry> SessionRegistry::Enter(Description description, std::function<void
     return *std::move(refusal);
   }
   description.sequence = ++last_sequence_;
-  const auto record = std::make_shared<Record>(std::move(description), std::move(wake));
+  const auto record = std::make_shared<Record>(std::move(description), std::move(wake), events_);
   entry.emplace(this, record);
   Place(record);
+  record->Note(EventKind::kOpened, [] {});
+  record->opened_ = true;
   return Judged<Entry>(std::in_place_type<Entry>, *std::move(entry));
 }
 
@@ -288,13 +291,18 @@ void SessionRegistry::LeaveConsole(Record& record) {
 
 void SessionRegistry::Leave(Record& record) {
   LeaveConsole(record);
+  bool opened = false;
   {
     const std::lock_guard lock(mutex_);
+    opened = record.opened_;
     sessions_.erase(record.About().sequence);
     by_id_.erase(record.Names().session_id);
     if (std::exchange(record.holds_address_, false)) {
       Decrement(by_address_, AddressKey(record.Names().client_address));
     }
+  }
+  if (opened) {  // after it has left: no list that knows of this event still has the session
+    record.Note(EventKind::kEnded, [&record] { record.state_ = State::kEnded; });
   }
   record.Reach(record.gone_);
 }

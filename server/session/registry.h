@@ -1,5 +1,6 @@
 #pragma once
 
+#include "session/events.h"
 #include "session/record.h"
 
 #include <cstddef>
@@ -58,7 +59,8 @@ class Entry {
 // made with its lock held.
 class SessionRegistry {
  public:
-  explicit SessionRegistry(Limits limits);
+  // `events`: how many events are held for those who watch.
+  explicit SessionRegistry(Limits limits, std::size_t events = EventRing::kCapacity);
 
   // Takes the places that a session needs, all in one critical section: in the node, and of its
   // console, subject and address, under the sharing rule of its policy (design, section 5). The
@@ -84,6 +86,11 @@ class SessionRegistry {
   std::size_t Size() const;
   bool Full() const { return Size() >= CurrentLimits().sessions; }
 
+  // What happened to the sessions. A list that is made after asking for the last revision and the
+  // events after that revision leave nothing out.
+  EventRing& Events() { return events_; }
+  const EventRing& Events() const { return events_; }
+
   Limits CurrentLimits() const;
   // Applies to those who enter from now on.
   void SetLimits(Limits limits);
@@ -107,6 +114,7 @@ class SessionRegistry {
   void LeaveConsole(Record& record);
   void Leave(Record& record);
 
+  EventRing events_;  // its lock is taken under ours, and a record's under both
   mutable std::mutex mutex_;
   Limits limits_;
   std::uint64_t last_sequence_ = 0;

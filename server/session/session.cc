@@ -65,6 +65,9 @@ Judged<Admitted> Admit(const Surroundings& around,
     return WithNames(std::move(*refusal), names);
   }
   if (std::optional<Refusal> blocked = around.admission.Recheck(names)) {
+    const Entry& entry = std::get<Entry>(entered);
+    entry->DecideEnd({blocked->reason, blocked->sentence});
+    entry->SetEndTime(around.clock.Wall());
     return WithNames(*std::move(blocked), names);
   }
   return Admitted{std::move(grant), std::get<Entry>(std::move(entered))};

@@ -65,7 +65,8 @@ class ControlTest : public testing::Test {
                      .boot_id = "boot-1",
                      .version = "1.2.3",
                      .started = clock_.Wall(),
-                     .started_steady = clock_.Steady()}};
+                     .started_steady = clock_.Steady()},
+            .watches = watch_limits_};
   }
 
   std::string SocketPath() const { return directory_.At("control.sock"); }
@@ -133,6 +134,7 @@ class ControlTest : public testing::Test {
   admission::BlockList blocks_;
   admission::Admission admission_;
   session::SessionRegistry sessions_{session::Limits()};
+  WatchLimits watch_limits_;
   std::unique_ptr<ControlServer> server_;
   std::vector<ControlAddress> addresses_;
   std::shared_ptr<grpc::Channel> channel_;

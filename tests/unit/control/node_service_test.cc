@@ -58,12 +58,6 @@ void ExpectNotYet(Stub& stub,
 TEST_F(NodeServiceTest, SaysWhatThisVersionDoesNotHave) {
   ExpectNotYet(*node_, &v1::NodeService::Stub::Drain);
   ExpectNotYet(*node_, &v1::NodeService::Stub::Resume);
-
-  grpc::ClientContext context;
-  v1::WatchSessionsResponse event;
-  const auto stream = session_stub_->WatchSessions(&context, v1::WatchSessionsRequest());
-  EXPECT_FALSE(stream->Read(&event));
-  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNIMPLEMENTED);
 }
 
 }  // namespace
