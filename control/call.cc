@@ -42,8 +42,9 @@ Call::~Call() {
 }
 
 std::string Call::CallerName() const {
-  const std::shared_ptr<const Gate>& gate =
-      context_->peer().starts_with("unix:") ? books_->unix_gate : books_->tcp_gate;
+  const std::shared_ptr<const Gate> gate = context_->peer().starts_with("unix:")
+                                               ? books_->unix_gate
+                                               : std::shared_ptr<const Gate>(books_->tcp_gate);
   if (gate == nullptr) {
     return "unknown";
   }

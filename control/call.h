@@ -30,7 +30,7 @@ struct CallBooks {
   telemetry::ControlMetrics& metrics;
   // Say who calls; null where there is no such listener.
   std::shared_ptr<const Gate> unix_gate;
-  std::shared_ptr<const Gate> tcp_gate;
+  std::shared_ptr<Gate> tcp_gate;
 };
 
 // One unary call, from its arrival to its one answer. Moves along to whichever thread finishes it.

@@ -35,7 +35,18 @@ absl::StatusOr<Identity> Gate::Who(const grpc::AuthContext& context) const {
   if (everybody_.has_value()) {
     return *everybody_;
   }
-  return callers_.Identify(NamesOf(context));
+  std::shared_ptr<const Callers> callers;
+  {
+    const std::lock_guard lock(mutex_);
+    callers = callers_;
+  }
+  return callers->Identify(NamesOf(context));
+}
+
+void Gate::SetCallers(Callers callers) {
+  auto fresh = std::make_shared<const Callers>(std::move(callers));
+  const std::lock_guard lock(mutex_);
+  callers_ = std::move(fresh);
 }
 
 absl::Status Gate::Judge(std::string_view path, const grpc::AuthContext& context) const {

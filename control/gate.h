@@ -8,8 +8,11 @@
 #include <absl/status/statusor.h>
 #include <grpcpp/security/auth_metadata_processor.h>
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace porthole::control {
 
@@ -24,10 +27,10 @@ class Gate final : public grpc::AuthMetadataProcessor {
   };
 
   // For mutual TLS: the certificate decides.
-  Gate(Callers callers, Books books) : callers_(std::move(callers)), books_(books) {}
+  Gate(Callers callers, Books books)
+      : callers_(std::make_shared<const Callers>(std::move(callers))), books_(books) {}
   // For a unix socket or loopback plaintext: everybody who can connect is `everybody`.
-  Gate(Identity everybody, Books books)
-      : callers_({}), everybody_(std::move(everybody)), books_(books) {}
+  Gate(Identity everybody, Books books) : everybody_(std::move(everybody)), books_(books) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata,
@@ -35,13 +38,17 @@ class Gate final : public grpc::AuthMetadataProcessor {
                        OutputMetadata* consumed,
                        OutputMetadata* response) override;
 
+  // Whom it knows from now on; for mutual TLS.
+  void SetCallers(Callers callers);
+
   // Who calls over a connection with this context. Errors: those of Callers::Identify().
   absl::StatusOr<Identity> Who(const grpc::AuthContext& context) const;
 
  private:
   absl::Status Judge(std::string_view path, const grpc::AuthContext& context) const;
 
-  const Callers callers_;
+  mutable std::mutex mutex_;                // guards callers_
+  std::shared_ptr<const Callers> callers_;  // null where everybody is the same
   const std::optional<Identity> everybody_;
   const Books books_;
 };

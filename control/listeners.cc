@@ -1,12 +1,10 @@
 #include "control/listeners.h"
 
 #include "base/status.h"
-#include "control/certificate_files.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -89,32 +87,17 @@ std::shared_ptr<Gate> MakeGate(const config::ControlUnix& socket, Gate::Books bo
   return std::make_shared<Gate>(Identity{.name = "unix", .role = socket.role}, books);
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakePlaintextCredentials(
     const config::ControlTcp& tcp, const std::shared_ptr<Gate>& gate) {
-  std::shared_ptr<grpc::ServerCredentials> credentials;
-  if (tcp.plaintext) {
-    if (!IsLoopback(tcp.address)) {
-      return Error(
-          absl::StatusCode::kInvalidArgument,
-          "control.tcp: plaintext is for a loopback address only, not " + tcp.address.ToString());
-    }
-    // gRPC's insecure credentials take no gate. "Local" ones speak the same on the wire, and see to
-    // it that the peer is this machine.
-    credentials = grpc::experimental::LocalServerCredentials(LOCAL_TCP);
-  } else {
-    absl::StatusOr<CertificatePems> pems = ReadCertificates(tcp);
-    if (!pems.ok()) {
-      return pems.status();
-    }
-    // A caller without a certificate is let through TLS, to be told why by the gate.
-    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = std::move(pems->client_ca);
-    options.pem_key_cert_pairs.push_back({.private_key = std::string(pems->private_key.Reveal()),
-                                          .cert_chain = std::move(pems->certificate_chain)});
-    credentials = grpc::SslServerCredentials(options);
-    std::string& copy = options.pem_key_cert_pairs.front().private_key;
-    std::ranges::fill(copy, '\0');
+  if (!IsLoopback(tcp.address)) {
+    return Error(
+        absl::StatusCode::kInvalidArgument,
+        "control.tcp: plaintext is for a loopback address only, not " + tcp.address.ToString());
   }
+  // gRPC's insecure credentials take no gate. "Local" ones speak the same on the wire, and see to
+  // it that the peer is this machine.
+  std::shared_ptr<grpc::ServerCredentials> credentials =
+      grpc::experimental::LocalServerCredentials(LOCAL_TCP);
   credentials->SetAuthMetadataProcessor(gate);
   return credentials;
 }

@@ -25,9 +25,9 @@ std::shared_ptr<Gate> MakeGate(const config::ControlTcp& tcp,
                                Gate::Books books);
 std::shared_ptr<Gate> MakeGate(const config::ControlUnix& socket, Gate::Books books);
 
-// How a listener speaks, with `gate` before every call. Errors: those of the certificate files, and
-// INVALID_ARGUMENT for plaintext on an address that is not loopback.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+// How a listener without TLS speaks, with `gate` before every call. Errors: INVALID_ARGUMENT on an
+// address that is not loopback.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakePlaintextCredentials(
     const config::ControlTcp& tcp, const std::shared_ptr<Gate>& gate);
 std::shared_ptr<grpc::ServerCredentials> MakeUnixCredentials(const std::shared_ptr<Gate>& gate);
 

@@ -1,14 +1,20 @@
 #include "control/node_service.h"
 
 #include "control/convert.h"
+#include "control/field.h"
+#include "control/revocation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace porthole::control {
 namespace {
+
+constexpr std::chrono::seconds kLongestDrain = std::chrono::days(7);
 
 std::int32_t Count(std::size_t count) {
   constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
@@ -46,7 +52,10 @@ v1::Node NodeService::Describe() const {
   node.mutable_store()->set_durable(around_.store.RemembersAcrossRestarts());
   node.mutable_store()->set_token_key_count(Count(around_.keys.Size()));
   node.mutable_store()->set_block_count(Count(around_.blocks.Size()));
-  node.set_draining(around_.admission.Draining());
+  node.set_draining(!around_.health.Holds(telemetry::Condition::kNotDraining));
+  if (const std::optional<WallTime> deadline = around_.drain.Deadline()) {
+    *node.mutable_drain_deadline() = control::ToProto(*deadline);
+  }
   return node;
 }
 
@@ -61,20 +70,37 @@ grpc::ServerUnaryReactor* NodeService::GetNode(grpc::CallbackServerContext* cont
 }
 
 grpc::ServerUnaryReactor* NodeService::Drain(grpc::CallbackServerContext* context,
-                                             const v1::DrainRequest* /*request*/,
-                                             v1::DrainResponse* /*response*/) {
+                                             const v1::DrainRequest* request,
+                                             v1::DrainResponse* response) {
   Call call(books_, *context, "NodeService/Drain");
   grpc::ServerUnaryReactor* const reactor = call.Reactor();
-  call.Finish(NotYet("Drain"));
+  const absl::Status reason = CheckShownText("reason", request->reason(), kMaxReasonBytes);
+  if (!reason.ok() || !request->has_deadline()) {
+    call.Finish(reason.ok() ? BadField("deadline", "is required") : reason);
+    return reactor;
+  }
+  const absl::StatusOr<std::chrono::seconds> limit =
+      ReadDuration("deadline", request->deadline(), std::chrono::seconds(0), kLongestDrain);
+  if (!limit.ok()) {
+    call.Finish(limit.status());
+    return reactor;
+  }
+  call.Audit("in " + std::to_string(limit->count()) + " s");
+  around_.drain.Begin(*limit, request->reason());
+  *response->mutable_node() = Describe();
+  call.Finish(absl::OkStatus());
   return reactor;
 }
 
 grpc::ServerUnaryReactor* NodeService::Resume(grpc::CallbackServerContext* context,
                                               const v1::ResumeRequest* /*request*/,
-                                              v1::ResumeResponse* /*response*/) {
+                                              v1::ResumeResponse* response) {
   Call call(books_, *context, "NodeService/Resume");
   grpc::ServerUnaryReactor* const reactor = call.Reactor();
-  call.Finish(NotYet("Resume"));
+  call.Audit("admits again");
+  const absl::Status resumed = around_.drain.Resume();
+  *response->mutable_node() = Describe();
+  call.Finish(resumed);
   return reactor;
 }
 

@@ -1,6 +1,7 @@
 #include "control/server.h"
 
 #include "base/status.h"
+#include "control/certificate_files.h"
 #include "control/listeners.h"
 #include "control/unix_socket.h"
 
@@ -97,7 +98,8 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
                {.log = around_.log, .audit = around_.audit, .metrics = around_.metrics});
   books_.tcp_gate = gate;
   const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
-      MakeCredentials(*configuration_.tcp, gate);
+      configuration_.tcp->plaintext ? MakePlaintextCredentials(*configuration_.tcp, gate)
+                                    : MakeTlsCredentials(gate);
   if (!credentials.ok()) {
     return credentials.status();
   }
@@ -107,6 +109,29 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
   }
   builder.AddListeningPort(HostAndPort(configuration_.tcp->address, configuration_.tcp->port),
                            *credentials, &tcp_port_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ControlServer::MakeTlsCredentials(
+    const std::shared_ptr<Gate>& gate) {
+  absl::StatusOr<CertificatePems> pems = ReadCertificates(*configuration_.tcp);
+  if (!pems.ok()) {
+    return pems.status();
+  }
+  tls_ = std::make_shared<ReloadingCredentials>(*std::move(pems), gate);
+  return tls_;
+}
+
+absl::Status ControlServer::Reload(const config::Control& changed) {
+  if (tls_ == nullptr || !changed.tcp.has_value() || changed.tcp->plaintext) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<CertificatePems> pems = ReadCertificates(*changed.tcp);
+  if (!pems.ok()) {
+    return pems.status();
+  }
+  tls_->Replace(*std::move(pems));
+  books_.tcp_gate->SetCallers(Callers(changed.callers));
   return absl::OkStatus();
 }
 

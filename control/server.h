@@ -4,6 +4,7 @@
 #include "control/call.h"
 #include "control/grpc_log.h"
 #include "control/node_service.h"
+#include "control/reloading_credentials.h"
 #include "control/session_service.h"
 #include "control/surroundings.h"
 #include "control/token_key_service.h"
@@ -48,6 +49,11 @@ class ControlServer {
   // have changed; the changes that come through the API are seen to here. Thread-safe.
   void RefreshHealth();
 
+  // Takes the certificates, the client CA and the callers of `changed` for connections from now on;
+  // those that there are go on. Nothing else of it can change. Errors: those of the files; then
+  // everything stays as it was. On the thread that made the server.
+  absl::Status Reload(const config::Control& changed);
+
   // Takes no new call, gives those under way until `limit` and cuts them then. Returns when all are
   // done. Idempotent.
   void Shutdown(std::chrono::milliseconds limit);
@@ -55,6 +61,8 @@ class ControlServer {
  private:
   absl::Status AddUnix(grpc::ServerBuilder& builder);
   absl::Status AddTcp(grpc::ServerBuilder& builder);
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTlsCredentials(
+      const std::shared_ptr<Gate>& gate);
   void Configure(grpc::ServerBuilder& builder);
   std::vector<ControlAddress> Addresses() const;
   void TokenKeysChanged();
@@ -68,6 +76,7 @@ class ControlServer {
   SessionService sessions_;
   NodeService node_;
   int tcp_port_ = 0;
+  std::shared_ptr<ReloadingCredentials> tls_;  // null without
   std::mutex server_mutex_;  // guards server_ against RefreshHealth() from other threads
   std::unique_ptr<grpc::Server> server_;
 };

@@ -4,6 +4,7 @@
 #include "admission/blocks.h"
 #include "admission/durable_keys.h"
 #include "base/clock.h"
+#include "control/drain.h"
 #include "session/registry.h"
 #include "state/state_store.h"
 #include "telemetry/audit.h"
@@ -46,6 +47,7 @@ struct Surroundings {
   const token::KeyRing& keys;
   admission::DurableKeys& durable_keys;
   admission::BlockList& blocks;
+  Drain& drain;
   const admission::Admission& admission;
   session::SessionRegistry& sessions;
   const state::StateStore& store;

@@ -43,16 +43,23 @@ bool IsEnd(int signal) {
   return signal == SIGTERM || signal == SIGINT;
 }
 
-void WaitForEnd(const sigset_t& signals, porthole::Node& node) {
+absl::StatusOr<porthole::config::Configuration> LoadFrom(const std::string& file) {
+  return file.empty() ? porthole::config::Parse("", "the defaults") : porthole::config::Load(file);
+}
+
+// Between signals it looks for certificates that were replaced.
+void WaitForEnd(const sigset_t& signals, porthole::Node& node, const std::string& file) {
+  const timespec look{.tv_sec = 2, .tv_nsec = 0};
   for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) {
-      continue;
-    }
+    const int signal = sigtimedwait(&signals, nullptr, &look);
     if (IsEnd(signal)) {
       return;
     }
-    node.OnReload();
+    if (signal == SIGHUP) {
+      node.OnReload(LoadFrom(file));
+    } else {
+      node.LookAtCertificates();
+    }
   }
 }
 
@@ -85,8 +92,7 @@ int CheckOnly(const std::string& file) {
 }
 
 int Serve(const std::string& file) {
-  absl::StatusOr<porthole::config::Configuration> configuration =
-      file.empty() ? porthole::config::Parse("", "the defaults") : porthole::config::Load(file);
+  absl::StatusOr<porthole::config::Configuration> configuration = LoadFrom(file);
   if (!configuration.ok()) {
     return Fail(configuration.status());
   }
@@ -98,7 +104,7 @@ int Serve(const std::string& file) {
   if (const absl::Status opened = node.Open(); !opened.ok()) {
     return Fail(opened);
   }
-  WaitForEnd(signals, node);
+  WaitForEnd(signals, node, file);
   node.Shutdown(
       [&signals](std::chrono::milliseconds limit) { return SignalledWithin(signals, limit); });
   return 0;

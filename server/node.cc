@@ -6,6 +6,8 @@
 #include "state/embedded_store.h"
 #include "state/memory_store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -84,6 +86,34 @@ std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,
       clock, std::move(on_change));
 }
 
+// What tells a file from another of the same name: it follows links, so that the switch of one
+// counts.
+std::string LookOf(const std::string& file) {
+  struct stat facts{};
+  if (file.empty() || ::stat(file.c_str(), &facts) != 0) {
+    return "none ";
+  }
+  return std::to_string(facts.st_ino) + "." + std::to_string(facts.st_size) + "." +
+         std::to_string(facts.st_mtim.tv_sec) + "." + std::to_string(facts.st_mtim.tv_nsec) + " ";
+}
+
+std::string LookOf(const config::Control& control) {
+  return control.tcp.has_value()
+             ? LookOf(control.tcp->certificate_file) + LookOf(control.tcp->private_key_file) +
+                   LookOf(control.tcp->client_ca_file)
+             : std::string();
+}
+
+std::string LookOf(const std::vector<config::Listener>& listeners) {
+  std::string look;
+  for (const config::Listener& listener : listeners) {
+    if (listener.tls.has_value()) {
+      look += LookOf(listener.tls->certificate_file) + LookOf(listener.tls->private_key_file);
+    }
+  }
+  return look;
+}
+
 // Token times are whole seconds: a token made in the second in which the node started is new.
 WallTime WholeSeconds(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -114,6 +144,8 @@ Node::WorkerSide::WorkerSide(Node& node, std::size_t index)
 
 Node::Node(config::Configuration configuration)
     : configuration_(std::move(configuration)),
+      control_now_(configuration_.control),
+      listeners_now_(configuration_.listeners),
       log_(LevelOf(configuration_.log.level), clock_),
       metrics_({.version = PORTHOLE_VERSION, .revision = PORTHOLE_REVISION},
                configuration_.workers),
@@ -133,6 +165,16 @@ Node::Node(config::Configuration configuration)
                   .process_started = WholeSeconds(clock_.Wall())}),
       budget_(AddressLimitsOf(configuration_.limits), clock_),
       registry_(LimitsOf(configuration_.limits)),
+      drain_({.clock = clock_,
+              .admission = admission_,
+              .sessions = registry_,
+              .health = health_,
+              .metrics = metrics_.node},
+             [this] {
+               if (control_ != nullptr) {
+                 control_->RefreshHealth();
+               }
+             }),
       admin_side_(metrics_, health_),
       workers_(std::make_unique<net::WorkerPool>(configuration_.workers)),
       admin_worker_(std::make_unique<net::WorkerPool>(1)) {}
@@ -254,9 +296,7 @@ absl::Status Node::OpenPublic() {
       return opened.status();
     }
     if (*tls != nullptr) {
-      const auto expiry =
-          std::chrono::duration<double>((*tls)->CertificateExpiry().time_since_epoch());
-      metrics_.front.CertificateExpiry((*opened)->Address()).Set(expiry.count());
+      ShowExpiry(**opened, **tls);
     }
     listeners_.push_back(*std::move(opened));
   }
@@ -286,6 +326,7 @@ absl::Status Node::OpenControl() {
                             .keys = keys_,
                             .durable_keys = durable_keys_,
                             .blocks = blocks_,
+                            .drain = drain_,
                             .admission = admission_,
                             .sessions = registry_,
                             .store = *store_,
@@ -345,6 +386,7 @@ void Node::Serve() {
       },
       metrics_.front, log_);
   LogListening("admin", admin_listener_->Address(), false);
+  certificates_ = LookOf(control_now_) + LookOf(listeners_now_);
   workers_->Start();
   admin_worker_->Start();
   health_.Set(Condition::kListeners, true);
@@ -360,12 +402,79 @@ void Node::LogListening(const char* what, const std::string& address, bool tls) 
   log_.Log(Level::kInfo, "listening", {{"what", what}, {"address", address}, {"tls", tls}});
 }
 
-void Node::OnReload() {
+void Node::OnReload(const absl::StatusOr<config::Configuration>& fresh) {
   audit_.Reopen();
-  log_.Log(Level::kWarning, "reload_not_supported",
-           {{"detail",
-             "SIGHUP begins a new audit file and nothing else in this version: restart to apply "
-             "a new configuration or certificate"}});
+  CountReload(telemetry::Reload::kConfiguration, "configuration", fresh.status());
+  if (fresh.ok()) {
+    Apply(*fresh);
+  }
+  ReloadCertificates();
+}
+
+void Node::Apply(const config::Configuration& fresh) {
+  registry_.SetLimits(LimitsOf(fresh.limits));
+  budget_.SetLimits(AddressLimitsOf(fresh.limits));
+  public_settings_->max_connections = fresh.limits.connections;
+  address_policy_->SetRules(fresh.targets);
+  admission_.SetAllowed(fresh);
+  control_now_ = fresh.control;
+  if (fresh.listeners.size() == listeners_.size()) {
+    listeners_now_ = fresh.listeners;
+  }
+  config::Configuration wanted = fresh;  // but for what was taken over just now
+  wanted.limits = configuration_.limits;
+  wanted.targets = configuration_.targets;
+  wanted.viewer.origins = configuration_.viewer.origins;
+  wanted.control.callers = configuration_.control.callers;
+  if (wanted != configuration_) {
+    log_.Log(Level::kWarning, "restart_needed",
+             {{"detail",
+               "the file says more than a reload can change: limits, targets, viewer.origins, "
+               "control.callers and certificates"}});
+  }
+}
+
+void Node::LookAtCertificates() {
+  const std::string now = LookOf(control_now_) + LookOf(listeners_now_);
+  if (now != certificates_) {
+    ReloadCertificates();
+  }
+}
+
+// The look is taken first: what changes while the files are read is seen the next time.
+void Node::ReloadCertificates() {
+  certificates_ = LookOf(control_now_) + LookOf(listeners_now_);
+  absl::Status loaded = control_->Reload(control_now_);
+  loaded.Update(ReloadListeners());
+  CountReload(telemetry::Reload::kCertificate, "certificate", loaded);
+}
+
+// Each listener for itself: one that is broken keeps what it had. Returns the first error.
+absl::Status Node::ReloadListeners() {
+  absl::Status first;
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    if (!listeners_[i]->Secure() || !listeners_now_[i].tls.has_value()) {
+      continue;
+    }
+    const auto tls = LoadTls(listeners_now_[i]);
+    first.Update(tls.status());
+    if (tls.ok()) {
+      listeners_[i]->SetTls(*tls);
+      ShowExpiry(*listeners_[i], **tls);
+    }
+  }
+  return first;
+}
+
+void Node::ShowExpiry(const net::Listener& listener, const net::TlsContext& tls) {
+  const auto expiry = std::chrono::duration<double>(tls.CertificateExpiry().time_since_epoch());
+  metrics_.front.CertificateExpiry(listener.Address()).Set(expiry.count());
+}
+
+void Node::CountReload(telemetry::Reload what, const char* name, const absl::Status& status) {
+  metrics_.node.Reloads(what, status.ok()).Increment();
+  log_.Log(status.ok() ? Level::kInfo : Level::kWarning, "reloaded",
+           {{"what", name}, {"ok", status.ok()}, {"detail", Message(status)}});
 }
 
 bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {
@@ -380,11 +489,9 @@ bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {
 
 void Node::Shutdown(const Wait& wait) {
   log_.Log(Level::kInfo, "stopping", {{"sessions", registry_.Size()}});
-  health_.Set(Condition::kNotDraining, false);
-  metrics_.node.draining.Set(1);
-  control_->RefreshHealth();
+  drain_.Close();
   bool cut = configuration_.shutdown.delay > milliseconds(0) && wait(configuration_.shutdown.delay);
-  admission_.SetDraining(true);
+  drain_.Begin(configuration_.shutdown.grace, {});
   cut = cut || DrainUntilEmpty(configuration_.shutdown.grace, wait);
   registry_.End(Selector{.kind = SelectorKind::kAll, .value = {}, .addresses = {}},
                 EndReason::kDraining, std::string(Sentence(EndReason::kDraining)));

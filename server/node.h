@@ -6,6 +6,7 @@
 #include "admission/durable_keys.h"
 #include "base/clock.h"
 #include "config/configuration.h"
+#include "control/drain.h"
 #include "control/server.h"
 #include "front/admin_side.h"
 #include "front/public_side.h"
@@ -23,6 +24,7 @@
 #include "token/key_ring.h"
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <atomic>
 #include <functional>
@@ -49,9 +51,13 @@ class Node {
   // Loads, listens and starts to serve. Errors: as Check(), and ports that are taken.
   absl::Status Open();
 
-  // SIGHUP: begins a new audit file. Nothing else is read again yet, and the operator who sent it
-  // must not think otherwise.
-  void OnReload();
+  // SIGHUP: begins a new audit file, and takes from `fresh`, or from the files that it names, what can change without touching a
+  // live session: limits, callers of the control API and its certificates. What is broken changes
+  // nothing; the log and porthole_reloads_total say so.
+  void OnReload(const absl::StatusOr<config::Configuration>& fresh);
+
+  // Looks whether the certificates' files are others than at the last look, and loads them if so.
+  void LookAtCertificates();
 
   // Ends: not ready, delay, drain, close frames, listeners, control, loops (design, section 9).
   // `wait` waits that long and says whether a second signal came meanwhile; once it has, nothing is
@@ -81,10 +87,19 @@ class Node {
   void Serve();
   void LogListening(const char* what, const std::string& address, bool tls);
   std::vector<std::uint16_t> OwnPorts() const;
+  void Apply(const config::Configuration& fresh);
+  void ReloadCertificates();
+  absl::Status ReloadListeners();
+  void ShowExpiry(const net::Listener& listener, const net::TlsContext& tls);
+  void CountReload(telemetry::Reload what, const char* name, const absl::Status& status);
   // Waits until no session is left, for at most `limit`; returns whether a signal cut it.
   bool DrainUntilEmpty(std::chrono::milliseconds limit, const Wait& wait);
 
   const config::Configuration configuration_;
+  // With what was reloaded.
+  config::Control control_now_;
+  std::vector<config::Listener> listeners_now_;
+  std::string certificates_;  // what their files looked like at the last look
   SystemClock clock_;
   telemetry::Logger log_;
   telemetry::Health health_;
@@ -98,6 +113,7 @@ class Node {
   admission::Admission admission_;
   admission::AddressBudget budget_;
   session::SessionRegistry registry_;
+  control::Drain drain_;
   std::optional<front::ViewerFiles> files_;
   std::optional<net::AddressPolicy> address_policy_;
   std::optional<front::PublicSettings> public_settings_;

@@ -41,7 +41,12 @@ void AddressBudget::Ticket::GiveBack() {
 }
 
 AddressBudget::AddressBudget(const AddressLimits& limits, const Clock& clock)
-    : limits_(limits), clock_(clock) {}
+    : clock_(clock), limits_(limits) {}
+
+void AddressBudget::SetLimits(const AddressLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
 
 std::optional<AddressBudget::Ticket> AddressBudget::Connect(const IpAddress& client) {
   const IpAddress key = CountedAs(client);

@@ -55,6 +55,9 @@ class AddressBudget {
   // wait for the next one (for `Retry-After`): at least 1 s.
   std::optional<std::chrono::seconds> Attempt(const IpAddress& client);
 
+  // Counts from now on; what is open stays.
+  void SetLimits(const AddressLimits& limits);
+
   // How many addresses are remembered.
   std::size_t Size() const;
 
@@ -77,9 +80,9 @@ class AddressBudget {
   double PerSecond() const;
   double AttemptsNow(const Entry& entry, SteadyTime now) const;
 
-  const AddressLimits limits_;
   const Clock& clock_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards all below
+  AddressLimits limits_;
   Table table_;
   std::list<IpAddress> idle_;  // without a connection; longest unused first
 };

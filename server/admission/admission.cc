@@ -81,14 +81,31 @@ SessionNames NamesOf(const AdmittedGrant& admitted, std::string session_id) {
 
 Admission::Admission(const config::Configuration& configuration, Surroundings surroundings)
     : rules_(RulesOf(configuration.tokens)),
-      origins_(configuration.viewer.origins),
       policy_(configuration.policy),
-      unix_enabled_(!configuration.targets.unix_directory.empty()),
-      around_(std::move(surroundings)) {}
+      around_(std::move(surroundings)),
+      allowed_(AllowedBy(configuration)) {}
+
+std::shared_ptr<const Admission::Allowed> Admission::AllowedBy(
+    const config::Configuration& configuration) {
+  return std::make_shared<const Allowed>(
+      Allowed{.origins = configuration.viewer.origins,
+              .unix_enabled = !configuration.targets.unix_directory.empty()});
+}
+
+std::shared_ptr<const Admission::Allowed> Admission::CurrentlyAllowed() const {
+  const std::lock_guard lock(mutex_);
+  return allowed_;
+}
+
+void Admission::SetAllowed(const config::Configuration& configuration) {
+  std::shared_ptr<const Allowed> fresh = AllowedBy(configuration);
+  const std::lock_guard lock(mutex_);
+  allowed_ = std::move(fresh);
+}
 
 bool Admission::OriginAllowed(const Client& client) const {
   return admission::OriginAllowed({.origin = client.origin, .host = client.host, .tls = client.tls},
-                                  origins_);
+                                  CurrentlyAllowed()->origins);
 }
 
 Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& client) const {
@@ -176,7 +193,7 @@ std::optional<Refusal> Admission::JudgeIssue(const token::Grant& grant) const {
 
 std::optional<Refusal> Admission::JudgeTarget(const Target& target) const {
   const bool enabled = target.scheme == TargetScheme::kTcp ||
-                       (target.scheme == TargetScheme::kUnix && unix_enabled_);
+                       (target.scheme == TargetScheme::kUnix && CurrentlyAllowed()->unix_enabled);
   if (!enabled) {
     return ForbidTarget("targets of the scheme \"" + std::string(Name(target.scheme)) +
                         "\" are not enabled here");

@@ -18,6 +18,8 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,6 +93,9 @@ class Admission {
   // What the node allows any session.
   const config::Policy& NodePolicy() const { return policy_; }
 
+  // What is allowed from now on, for a reload: the origins and the schemes of targets.
+  void SetAllowed(const config::Configuration& configuration);
+
   // While draining nobody is admitted (Drain, Resume, SIGTERM).
   void SetDraining(bool draining) { draining_.store(draining); }
   bool Draining() const { return draining_.load(); }
@@ -100,10 +105,18 @@ class Admission {
   std::optional<Refusal> JudgeTarget(const Target& target) const;
 
   const token::TokenRules rules_;
-  const std::vector<std::string> origins_;
+  // What a reload replaces, as a whole.
+  struct Allowed {
+    std::vector<std::string> origins;
+    bool unix_enabled = false;
+  };
+  static std::shared_ptr<const Allowed> AllowedBy(const config::Configuration& configuration);
+  std::shared_ptr<const Allowed> CurrentlyAllowed() const;
+
   const config::Policy policy_;
-  const bool unix_enabled_;
   const Surroundings around_;
+  mutable std::mutex mutex_;  // guards allowed_
+  std::shared_ptr<const Allowed> allowed_;
   std::atomic<bool> draining_ = false;
 };
 

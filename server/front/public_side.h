@@ -28,7 +28,7 @@ struct PublicSettings {
   telemetry::FrontMetrics& metrics;
   telemetry::Logger& log;
   std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
-  std::size_t max_connections = 0;
+  std::atomic<std::size_t> max_connections{0};
   std::atomic<std::size_t> connections{0};  // open now
 };
 

@@ -120,13 +120,51 @@ absl::Status Denied(const std::string& why) {
   return Error(absl::StatusCode::kPermissionDenied, why);
 }
 
+bool DeniedByDefault(const config::Targets& rules, const IpAddress& address) {
+  return AnyContains(DefaultDenied(), address) && !AnyContains(rules.allow_denied, address);
+}
+
+// A deny rule counts on an address as it is dialled and as it is meant (behind NAT64); an allow
+// rule only on the latter.
+absl::Status CheckRules(const config::Targets& rules,
+                        const Target& target,
+                        const IpAddress* dialled) {
+  const std::optional<IpAddress> real =
+      dialled == nullptr ? std::nullopt : std::optional(dialled->WithoutNat64());
+  const IpAddress* const address = real.has_value() ? &*real : nullptr;
+  const auto denies = [&](const config::TargetRule& rule) {
+    return Speaks(rule, target, address) || Speaks(rule, target, dialled);
+  };
+  if (std::ranges::any_of(rules.deny, denies)) {
+    return Denied("targets.deny has a rule on " + ToString(target));
+  }
+  const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
+  if (rules.allow.empty() || std::ranges::any_of(rules.allow, speaks)) {
+    return absl::OkStatus();
+  }
+  // A name may still be allowed by the addresses behind it.
+  const bool by_address =
+      address == nullptr &&
+      std::ranges::any_of(rules.allow, [](const auto& rule) { return rule.prefix.has_value(); });
+  return by_address ? absl::OkStatus() : Denied("targets.allow has no rule on " + ToString(target));
+}
+
 }  // namespace
 
 AddressPolicy::AddressPolicy(config::Targets rules, std::vector<std::uint16_t> own_ports)
-    : rules_(std::move(rules)), own_ports_(std::move(own_ports)), own_addresses_(OwnAddresses()) {}
+    : rules_(std::make_shared<const config::Targets>(std::move(rules))),
+      own_ports_(std::move(own_ports)),
+      own_addresses_(OwnAddresses()) {}
 
-bool AddressPolicy::DeniedByDefault(const IpAddress& address) const {
-  return AnyContains(DefaultDenied(), address) && !AnyContains(rules_.allow_denied, address);
+void AddressPolicy::SetRules(config::Targets rules) {
+  auto fresh = std::make_shared<const config::Targets>(std::move(rules));
+  const std::lock_guard lock(mutex_);
+  rules_ = std::move(fresh);
+}
+
+AddressPolicy::Rules AddressPolicy::Current() const {
+  const std::lock_guard lock(mutex_);
+  return rules_;
 }
 
 bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) const {
@@ -136,29 +174,6 @@ bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) 
   return std::ranges::find(own_ports_, port) != own_ports_.end() &&
          (AnyContains(kSelf, address) ||
           std::ranges::find(own_addresses_, address) != own_addresses_.end());
-}
-
-// A deny rule counts on an address as it is dialled and as it is meant (behind NAT64); an allow
-// rule only on the latter.
-absl::Status AddressPolicy::CheckRules(const Target& target, const IpAddress* dialled) const {
-  const std::optional<IpAddress> real =
-      dialled == nullptr ? std::nullopt : std::optional(dialled->WithoutNat64());
-  const IpAddress* const address = real.has_value() ? &*real : nullptr;
-  const auto denies = [&](const config::TargetRule& rule) {
-    return Speaks(rule, target, address) || Speaks(rule, target, dialled);
-  };
-  if (std::ranges::any_of(rules_.deny, denies)) {
-    return Denied("targets.deny has a rule on " + ToString(target));
-  }
-  const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
-  if (rules_.allow.empty() || std::ranges::any_of(rules_.allow, speaks)) {
-    return absl::OkStatus();
-  }
-  // A name may still be allowed by the addresses behind it.
-  const bool by_address =
-      address == nullptr &&
-      std::ranges::any_of(rules_.allow, [](const auto& rule) { return rule.prefix.has_value(); });
-  return by_address ? absl::OkStatus() : Denied("targets.allow has no rule on " + ToString(target));
 }
 
 absl::Status AddressPolicy::CheckTarget(const Target& target) const {
@@ -171,27 +186,29 @@ absl::Status AddressPolicy::CheckTarget(const Target& target) const {
       return Denied("the scheme " + std::string(Name(target.scheme)) + " is not enabled here");
   }
   const absl::StatusOr<IpAddress> literal = IpAddress::Parse(target.host);
-  return literal.ok() ? CheckAddress(target, *literal) : CheckRules(target, nullptr);
+  return literal.ok() ? CheckAddress(target, *literal) : CheckRules(*Current(), target, nullptr);
 }
 
 absl::Status AddressPolicy::CheckAddress(const Target& target, const IpAddress& address) const {
   const IpAddress real = address.WithoutNat64();
-  if (DeniedByDefault(address) || DeniedByDefault(real)) {
+  const Rules rules = Current();
+  if (DeniedByDefault(*rules, address) || DeniedByDefault(*rules, real)) {
     return Denied("the address " + address.ToString() +
                   " is denied by default (loopback, link-local, multicast or metadata)");
   }
   if (IsOwnListener(real, target.port)) {
     return Denied(ToString(target) + " is this node's own listener");
   }
-  return CheckRules(target, &address);
+  return CheckRules(*rules, target, &address);
 }
 
 absl::StatusOr<std::string> AddressPolicy::CheckUnixPath(const std::string& path) const {
-  if (rules_.unix_directory.empty()) {
+  const Rules rules = Current();
+  if (rules->unix_directory.empty()) {
     return Denied("unix targets are not enabled here (targets.unix_directory)");
   }
   std::error_code error;
-  const std::filesystem::path root = std::filesystem::canonical(rules_.unix_directory, error);
+  const std::filesystem::path root = std::filesystem::canonical(rules->unix_directory, error);
   if (error) {
     return Denied("targets.unix_directory: " + error.message());
   }

@@ -10,13 +10,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace porthole::net {
 
 // Which hosts may be dialled: what stands between a token and the node's own network (server-side
-// request forgery). Immutable and thread-safe.
+// request forgery). Thread-safe.
 //
 // Denied whatever the rules say: loopback, unspecified, link-local, multicast and broadcast, cloud
 // metadata services (unless the configuration takes a prefix out of these with `allow_denied`), and
@@ -26,6 +27,9 @@ class AddressPolicy {
   // `own_ports`: the ports that this node listens on; they are denied on every address that is the
   // node's own.
   AddressPolicy(config::Targets rules, std::vector<std::uint16_t> own_ports);
+
+  // The rules from now on, for a reload; the node's own listeners stay denied.
+  void SetRules(config::Targets rules);
 
   // Judges what the target says by itself: scheme, literal address, rules on names. A name that
   // passes is judged again by CheckAddress(), address by address.
@@ -40,11 +44,13 @@ class AddressPolicy {
   absl::StatusOr<std::string> CheckUnixPath(const std::string& path) const;
 
  private:
-  bool DeniedByDefault(const IpAddress& address) const;
-  bool IsOwnListener(const IpAddress& address, std::uint16_t port) const;
-  absl::Status CheckRules(const Target& target, const IpAddress* dialled) const;
+  using Rules = std::shared_ptr<const config::Targets>;
 
-  config::Targets rules_;
+  Rules Current() const;
+  bool IsOwnListener(const IpAddress& address, std::uint16_t port) const;
+
+  mutable std::mutex mutex_;  // guards rules_
+  Rules rules_;
   std::vector<std::uint16_t> own_ports_;
   std::vector<IpAddress> own_addresses_;
 };

@@ -129,6 +129,12 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings&
   return listener;
 }
 
+void Listener::SetTls(const std::shared_ptr<const TlsContext>& tls) {
+  for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) {
+    acceptor->Home().Post([raw = acceptor.get(), tls] { raw->SetTls(tls); });
+  }
+}
+
 void Listener::Close() {
   for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) {
     acceptor->Home().Post([raw = acceptor.get()] { raw->Close(); });

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace porthole::net {
@@ -29,6 +30,8 @@ class Acceptor {
   // Waits a little, for after a RESOURCE_EXHAUSTED.
   Awaitable<void> Pause();
 
+  // For the connections from now on; on the worker's thread.
+  void SetTls(std::shared_ptr<const TlsContext> tls) { tls_ = std::move(tls); }
   void Close();
   Worker& Home() const { return worker_; }
 
@@ -60,6 +63,10 @@ class Listener {
   const std::string& Address() const { return address_; }
   std::uint16_t Port() const { return port_; }
   bool Secure() const { return secure_; }
+
+  // For the connections that every worker accepts from soon on; those that there are keep theirs.
+  // Only for a listener that speaks TLS.
+  void SetTls(const std::shared_ptr<const TlsContext>& tls);
 
   // Stops accepting, on every worker, soon.
   void Close();

@@ -47,7 +47,17 @@ class ControlTest : public testing::Test {
                     .store = *store_,
                     .clock = clock_,
                     .target_check = [](const Target&) { return absl::OkStatus(); },
-                    .process_started = clock_.Wall()}) {}
+                    .process_started = clock_.Wall()}),
+        drain_({.clock = clock_,
+                .admission = admission_,
+                .sessions = sessions_,
+                .health = health_,
+                .metrics = metrics_.node},
+               [this] {
+                 if (server_ != nullptr) {
+                   server_->RefreshHealth();
+                 }
+               }) {}
 
   Surroundings Around() {
     return {.clock = clock_,
@@ -58,6 +68,7 @@ class ControlTest : public testing::Test {
             .keys = keys_,
             .durable_keys = durable_keys_,
             .blocks = blocks_,
+            .drain = drain_,
             .admission = admission_,
             .sessions = sessions_,
             .store = *store_,
@@ -134,6 +145,7 @@ class ControlTest : public testing::Test {
   admission::BlockList blocks_;
   admission::Admission admission_;
   session::SessionRegistry sessions_{session::Limits()};
+  Drain drain_;
   WatchLimits watch_limits_;
   std::unique_ptr<ControlServer> server_;
   std::vector<ControlAddress> addresses_;

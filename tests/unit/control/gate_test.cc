@@ -1,5 +1,6 @@
 #include "certificates.h"
 #include "fixture.h"
+#include "watching.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -20,7 +21,7 @@ class GateTest : public ControlTest {
  protected:
   void SetUp() override {
     const TestCertificate own = ca_.Issue("node", {"DNS:localhost"});
-    config::Control control;
+    config::Control& control = control_;
     control.unix_socket.reset();
     control.tcp =
         config::ControlTcp{.address = IpAddress::V4({127, 0, 0, 1}),
@@ -39,8 +40,9 @@ class GateTest : public ControlTest {
     address_ = started->front().address;
   }
 
-  void ConnectAs(const TestCertificate& certificate) {
-    const grpc::SslCredentialsOptions options{.pem_root_certs = ca_.Pem(),
+  void ConnectAs(const TestCertificate& certificate) { ConnectAs(certificate, ca_); }
+  void ConnectAs(const TestCertificate& certificate, const TestCa& trusted) {
+    const grpc::SslCredentialsOptions options{.pem_root_certs = trusted.Pem(),
                                               .pem_private_key = certificate.private_key,
                                               .pem_cert_chain = certificate.certificate};
     grpc::ChannelArguments arguments;
@@ -74,6 +76,7 @@ class GateTest : public ControlTest {
 
   const TestCa ca_;
   std::string address_;
+  config::Control control_;
 };
 
 TEST_F(GateTest, LetsEachRoleDoWhatItMay) {
@@ -130,6 +133,59 @@ TEST_F(GateTest, AForeignAuthorityFailsInTls) {
   const TestCa foreign;
   ConnectAs(foreign.Issue("x", {"DNS:cloud.example"}));
   EXPECT_EQ(GetNode().error_code(), StatusCode::UNAVAILABLE);
+}
+
+// Certificate, key and client CA are other ones from one moment to the next; a call that is under
+// way notices nothing.
+TEST_F(GateTest, NewCertificatesTakeEffectForNewConnectionsAndDropNoCall) {
+  ConnectAs(ca_.Issue("x", {"DNS:cloud.example"}));
+  Watching watch(*session_stub_, {});
+  watch.Sync();
+  const TestCa fresh;
+  const TestCertificate own = fresh.Issue("node", {"DNS:localhost"});
+  directory_.Write("cert.pem", own.certificate);
+  directory_.Write("key.pem", own.private_key);
+  directory_.Write("ca.pem", fresh.Pem());
+
+  ASSERT_TRUE(server_->Reload(control_).ok());
+
+  EXPECT_TRUE(GetNode().ok()) << "the connection from before goes on";
+  const FakeSession session(sessions_, Describe(1));
+  EXPECT_EQ(Told(watch.Next()), "OPENED session-1 ADMITTING");
+  ConnectAs(ca_.Issue("y", {"DNS:cloud.example"}));
+  EXPECT_EQ(GetNode().error_code(), StatusCode::UNAVAILABLE);
+  ConnectAs(ca_.Issue("y", {"DNS:cloud.example"}), fresh);
+  EXPECT_EQ(GetNode().error_code(), StatusCode::UNAVAILABLE)
+      << "the old CA's callers are strangers";
+  ConnectAs(fresh.Issue("z", {"DNS:cloud.example"}), fresh);
+  EXPECT_TRUE(GetNode().ok());
+}
+
+TEST_F(GateTest, APairThatDoesNotFitNeverTakesEffect) {
+  const TestCertificate other = ca_.Issue("node", {"DNS:localhost"});
+  directory_.Write("key.pem", other.private_key);
+
+  const absl::Status broken = server_->Reload(control_);
+
+  EXPECT_THAT(std::string(broken.message()), HasSubstr("key.pem is not the private key of"));
+  ConnectAs(ca_.Issue("x", {"DNS:cloud.example"}));
+  EXPECT_TRUE(GetNode().ok());
+  directory_.Write("cert.pem", other.certificate);
+  EXPECT_TRUE(server_->Reload(control_).ok());
+  ConnectAs(ca_.Issue("y", {"DNS:cloud.example"}));
+  EXPECT_TRUE(GetNode().ok());
+}
+
+TEST_F(GateTest, NewCallersCountAtOnce) {
+  ConnectAs(ca_.Issue("x", {"DNS:cloud.example"}));
+  EXPECT_TRUE(GetNode().ok());
+  control_.callers = {{.name = "dns:other.example", .role = Role::kAdmin}};
+
+  ASSERT_TRUE(server_->Reload(control_).ok());
+
+  EXPECT_EQ(GetNode().error_code(), StatusCode::PERMISSION_DENIED);
+  ConnectAs(ca_.Issue("y", {"DNS:other.example"}));
+  EXPECT_TRUE(GetNode().ok());
 }
 
 TEST_F(GateTest, StandsBeforeHealthReflectionAndMethodsThatDoNotExist) {

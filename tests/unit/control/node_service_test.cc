@@ -40,25 +40,5 @@ TEST_F(NodeServiceTest, SaysWhatTheNodeIs) {
   EXPECT_FALSE(node.draining());
 }
 
-TEST_F(NodeServiceTest, SaysThatItDrains) {
-  admission_.SetDraining(true);
-  EXPECT_TRUE(GetNode().draining());
-}
-
-template <typename Stub, typename Request, typename Response>
-void ExpectNotYet(Stub& stub,
-                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*)) {
-  grpc::ClientContext context;
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, Request(), &response);
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_THAT(status.error_message(), HasSubstr("does not have"));
-}
-
-TEST_F(NodeServiceTest, SaysWhatThisVersionDoesNotHave) {
-  ExpectNotYet(*node_, &v1::NodeService::Stub::Drain);
-  ExpectNotYet(*node_, &v1::NodeService::Stub::Resume);
-}
-
 }  // namespace
 }  // namespace porthole::control
