@@ -54,7 +54,7 @@ class FakeSession {
     if (on_wake_) {
       on_wake_();
     }
-    if (when_told_ == WhenTold::kLeaves) {
+    if (when_told_ == WhenTold::kLeaves && record_->EndRequested().has_value()) {
       leaving_ = std::async(std::launch::async, [this] { Leave(); });
     }
   }

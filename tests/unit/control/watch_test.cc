@@ -223,10 +223,6 @@ TEST_F(WatchTest, AHundredWatchAtOnce) {
   }
   watches.clear();
   EXPECT_TRUE(UntilWatchers(0));
-  EXPECT_EQ(CountOf("porthole_control_requests_total{method=\"SessionService/WatchSessions\","
-                    "code=\"CANCELLED\"}"),
-            -1)
-      << "the order of labels changed";
 }
 
 TEST_F(WatchTest, ACancelledWatchIsGoneAndCounted) {
@@ -252,6 +248,27 @@ TEST_F(WatchTest, EndsWithTheServerAfterSayingEverything) {
 
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
   EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// What one caller may have under way on one connection; the next call waits its turn.
+TEST_F(WatchTest, AConnectionCarriesABoundedNumberOfCalls) {
+  constexpr int kMost = 256;
+  std::vector<std::unique_ptr<Watching>> watches;
+  for (int i = 0; i < kMost; ++i) {
+    watches.push_back(Watch());
+    watches.back()->Sync();
+  }
+  const auto get_node = [this](std::chrono::milliseconds limit) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + limit);
+    v1::GetNodeResponse response;
+    return node_->GetNode(&context, v1::GetNodeRequest(), &response).error_code();
+  };
+  EXPECT_EQ(get_node(std::chrono::milliseconds(300)), grpc::StatusCode::DEADLINE_EXCEEDED);
+
+  watches.pop_back();
+
+  EXPECT_EQ(get_node(std::chrono::seconds(20)), grpc::StatusCode::OK);
 }
 
 class WatchLimitsTest : public WatchTest {
@@ -302,11 +319,12 @@ TEST_F(WatchLimitsTest, OneThatDoesNotReadIsCancelledAndDisturbsNobody) {
   const auto good = Watch();
   good->Sync();
   const FakeSession session(sessions_, Describe(1));
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(40);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(90);
+  constexpr int kBatch = 2000;  // the ring holds more for the one that reads
   std::int64_t seen = 0;
   while (CountOf("porthole_watchers") == 2 && std::chrono::steady_clock::now() < until) {
-    const auto last = static_cast<std::int64_t>(sessions_.Events().Last()) + 200;
-    for (int i = 0; i < 200; ++i) {
+    const auto last = static_cast<std::int64_t>(sessions_.Events().Last()) + kBatch;
+    for (int i = 0; i < kBatch; ++i) {
       session.Record().SetState(State::kActive);
     }
     while (seen < last) {

@@ -16,7 +16,7 @@ namespace porthole::control {
 class Watching {
  public:
   Watching(v1::SessionService::Stub& stub, const v1::WatchSessionsRequest& request) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(120));
     stream_ = stub.WatchSessions(&context_, request);
   }
   ~Watching() {
