@@ -70,7 +70,7 @@ absl::Status EmbeddedStore::Open() {
   if (!state.ok()) {
     return state.status();
   }
-  state_.emplace(*std::move(state));
+  state_ = std::make_unique<StateDatabase>(*std::move(state));
   absl::StatusOr<Tables> tables = Tables::Prepare(state_->database, state_->key);
   const absl::Status read = tables.ok() ? tables->ReadUsed(used_) : tables.status();
   if (!read.ok()) {
@@ -78,7 +78,7 @@ absl::Status EmbeddedStore::Open() {
     state_.reset();
     return Annotate(read, "the state database in " + places_.directory);
   }
-  tables_.emplace(*std::move(tables));
+  tables_ = std::make_unique<Tables>(*std::move(tables));
   {
     const std::lock_guard lock(mutex_);
     since_ = state_->made;
@@ -164,22 +164,23 @@ absl::Status EmbeddedStore::ApplyClaim(Tables& tables,
 }
 
 void EmbeddedStore::Queue(Change change) {
-  absl::Status refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!open_) {
-      refused = NotOpen();
-    } else if (waiting_.size() >= kMaxWaitingChanges) {
-      refused = Error(absl::StatusCode::kResourceExhausted, "too much waits for the store's disk");
-    } else {
-      waiting_.push_back(std::move(change));
-    }
-  }
-  if (refused.ok()) {
-    arrived_.notify_one();
-  } else {
+  if (absl::Status refused = TryQueue(change); !refused.ok()) {
     change.answer(refused);
   }
+}
+
+// Takes `change` away unless it gives an error.
+absl::Status EmbeddedStore::TryQueue(Change& change) {
+  const std::lock_guard lock(mutex_);
+  if (!open_) {
+    return NotOpen();
+  }
+  if (waiting_.size() >= kMaxWaitingChanges) {
+    return Error(absl::StatusCode::kResourceExhausted, "too much waits for the store's disk");
+  }
+  waiting_.push_back(std::move(change));
+  arrived_.notify_one();
+  return absl::OkStatus();
 }
 
 void EmbeddedStore::Work() {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -65,6 +66,7 @@ class EmbeddedStore final : public StateStore {
 
   absl::Status Open();
   void Queue(Change change);
+  absl::Status TryQueue(Change& change);
   template <typename Record>
   void QueuePut(Record record, Done done);
 
@@ -94,8 +96,8 @@ class EmbeddedStore final : public StateStore {
   UsedTokens used_;
 
   // The thread's own, once it runs.
-  std::optional<StateDatabase> state_;
-  std::optional<Tables> tables_;
+  std::unique_ptr<StateDatabase> state_;
+  std::unique_ptr<Tables> tables_;
   bool failing_ = false;
   WallTime prune_before_;
   std::size_t claims_ = 0;  // of the transaction under way

@@ -114,7 +114,9 @@ absl::StatusOr<Secret> KeyForNew(const StatePlaces& places) {
   if (!key.ok()) {
     return key.status();
   }
-  return key->has_value() ? absl::StatusOr<Secret>(**std::move(key)) : MakeKeyFile(places.key_file);
+  std::optional<Secret>& found = *key;
+  return found.has_value() ? absl::StatusOr<Secret>(*std::move(found))
+                           : MakeKeyFile(places.key_file);
 }
 
 absl::StatusOr<Secret> KeyForOld(const StatePlaces& places) {
@@ -122,12 +124,13 @@ absl::StatusOr<Secret> KeyForOld(const StatePlaces& places) {
   if (!key.ok()) {
     return key.status();
   }
-  if (!key->has_value()) {
+  std::optional<Secret>& found = *key;
+  if (!found.has_value()) {
     return Refused("the state database " + DatabasePath(places) +
                    " is there, but its key-encryption key " + places.key_file +
                    " is not: bring the key back, or move the database away to begin anew");
   }
-  return **std::move(key);
+  return *std::move(found);
 }
 
 absl::StatusOr<Secret> FindOrMake(const StatePlaces& places,

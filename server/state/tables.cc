@@ -234,24 +234,26 @@ absl::StatusOr<Remembered> Tables::ReadAll() {
   Remembered all;
   const absl::Status keys =
       ForEachRow(*database_, "SELECT " + std::string(kKeyColumns) + " FROM token_key ORDER BY id",
-                 [&](const Statement& row) {
+                 [&](const Statement& row) -> absl::Status {
                    absl::StatusOr<token::TokenKey> key = KeyOfRow(row);
-                   if (key.ok()) {
-                     all.keys.push_back(*std::move(key));
+                   if (!key.ok()) {
+                     return key.status();
                    }
-                   return key.status();
+                   all.keys.push_back(*std::move(key));
+                   return absl::OkStatus();
                  });
   if (!keys.ok()) {
     return keys;
   }
   const absl::Status blocks =
       ForEachRow(*database_, "SELECT " + std::string(kBlockColumns) + " FROM block ORDER BY id",
-                 [&](const Statement& row) {
+                 [&](const Statement& row) -> absl::Status {
                    absl::StatusOr<Block> block = BlockOfRow(row);
-                   if (block.ok()) {
-                     all.blocks.push_back(*std::move(block));
+                   if (!block.ok()) {
+                     return block.status();
                    }
-                   return block.status();
+                   all.blocks.push_back(*std::move(block));
+                   return absl::OkStatus();
                  });
   if (!blocks.ok()) {
     return blocks;
