@@ -51,9 +51,9 @@ class Node {
   // Loads, listens and starts to serve. Errors: as Check(), and ports that are taken.
   absl::Status Open();
 
-  // SIGHUP: begins a new audit file, and takes from `fresh`, or from the files that it names, what can change without touching a
-  // live session: limits, callers of the control API and its certificates. What is broken changes
-  // nothing; the log and porthole_reloads_total say so.
+  // SIGHUP: begins a new audit file, and takes from `fresh`, or from the files that it names, what
+  // can change without touching a live session: limits, callers of the control API and its
+  // certificates. What is broken changes nothing; the log and porthole_reloads_total say so.
   void OnReload(const absl::StatusOr<config::Configuration>& fresh);
 
   // Looks whether the certificates' files are others than at the last look, and loads them if so.

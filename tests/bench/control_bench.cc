@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -23,7 +24,9 @@ double Milliseconds(Clock::duration span) {
 
 double Percentile(std::vector<double>& values, double part) {
   std::ranges::sort(values);
-  return values.empty() ? 0 : values[static_cast<std::size_t>(part * (values.size() - 1.0))];
+  return values.empty()
+             ? 0
+             : values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
 class ControlBench : public ControlTest {
