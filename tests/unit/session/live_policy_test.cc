@@ -184,7 +184,7 @@ TEST_F(LivePolicyTest, WhoIsEndingIsNotChanged) {
   Revoke(SelectorKind::kAll);
   EXPECT_EQ(Change(ViewOnly(true)), StatusCode::kNotFound);
   ASSERT_TRUE(UntilOver(*viewing));
-  record->ChangePolicy(ViewOnly(true), [this](absl::Status late) { answer_ = late; });
+  record->ChangePolicy(ViewOnly(true), [this](const absl::Status& late) { answer_ = late; });
   EXPECT_EQ(answer_->code(), StatusCode::kNotFound);
 }
 
