@@ -99,7 +99,7 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
   books_.tcp_gate = gate;
   const absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
       configuration_.tcp->plaintext ? MakePlaintextCredentials(*configuration_.tcp, gate)
-                                    : MakeTlsCredentials(gate);
+                                    : MakeTlsCredentials(*configuration_.tcp, gate);
   if (!credentials.ok()) {
     return credentials.status();
   }
@@ -113,8 +113,8 @@ absl::Status ControlServer::AddTcp(grpc::ServerBuilder& builder) {
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ControlServer::MakeTlsCredentials(
-    const std::shared_ptr<Gate>& gate) {
-  absl::StatusOr<CertificatePems> pems = ReadCertificates(*configuration_.tcp);
+    const config::ControlTcp& tcp, const std::shared_ptr<Gate>& gate) {
+  absl::StatusOr<CertificatePems> pems = ReadCertificates(tcp);
   if (!pems.ok()) {
     return pems.status();
   }

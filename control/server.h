@@ -62,7 +62,7 @@ class ControlServer {
   absl::Status AddUnix(grpc::ServerBuilder& builder);
   absl::Status AddTcp(grpc::ServerBuilder& builder);
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTlsCredentials(
-      const std::shared_ptr<Gate>& gate);
+      const config::ControlTcp& tcp, const std::shared_ptr<Gate>& gate);
   void Configure(grpc::ServerBuilder& builder);
   std::vector<ControlAddress> Addresses() const;
   void TokenKeysChanged();

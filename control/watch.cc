@@ -131,9 +131,9 @@ void Watch::GoOn() {
     return;
   }
   if (!queue_.empty()) {
-    grpc::ByteBuffer next = std::move(queue_.front());
+    const grpc::ByteBuffer next = queue_.front();  // shares the bytes: it cannot be moved
     queue_.pop_front();
-    Send(std::move(next));
+    Send(next);
   } else if (ending_.has_value()) {
     FinishNow(*ending_);
   }
@@ -201,8 +201,8 @@ bool Watch::IsOld(const session::Event& event) {
   return old;
 }
 
-void Watch::Send(grpc::ByteBuffer message) {
-  message_ = std::move(message);
+void Watch::Send(const grpc::ByteBuffer& message) {
+  message_ = message;
   writing_ = true;
   grpc::WriteOptions options;
   if (!queue_.empty()) {

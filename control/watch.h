@@ -63,7 +63,7 @@ class Watch final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void RefillLive();
   bool RefillEvents();
   bool IsOld(const session::Event& event);
-  void Send(grpc::ByteBuffer message);
+  void Send(const grpc::ByteBuffer& message);
   void FinishNow(const absl::Status& status);
 
   void CheckBehind(Time now);
