@@ -225,7 +225,7 @@ def test_the_node_tells_of_itself(node, host):
 
     told = node.control("--output", "json", "node")
 
-    assert "node-under-test" in told and "STORE_KIND_MEMORY" in told
+    assert "node-under-test" in told and "STORE_KIND_EMBEDDED" in told
     assert "node-under-test" in node.control("node")
     viewer.leave()
 
