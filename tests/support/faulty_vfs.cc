@@ -22,7 +22,7 @@ std::optional<std::string> ContentOf(const std::string& path) {
 
 // Where SQLite's own handle of the system's file begins, behind ours.
 sqlite3_file* Behind(void* handle, std::size_t size) {
-  return static_cast<sqlite3_file*>(static_cast<void*>(static_cast<char*>(handle) + size));
+  return reinterpret_cast<sqlite3_file*>(static_cast<char*>(handle) + size);
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ struct FaultyVfs::Handle {
   FaultyVfs* vfs = nullptr;
   std::string* path = nullptr;  // null for SQLite's temporary files
 
-  static Handle& Of(sqlite3_file* file) { return *static_cast<Handle*>(static_cast<void*>(file)); }
+  static Handle& Of(sqlite3_file* file) { return *reinterpret_cast<Handle*>(file); }
   sqlite3_file* System() { return Behind(this, sizeof(Handle)); }
   const sqlite3_io_methods& Calls() { return *System()->pMethods; }
   int Note(Change change) const;
@@ -233,7 +233,8 @@ void FaultyVfs::ApplySome(std::optional<std::string>& content,
   }
   const std::string_view bytes = *change.bytes;
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t size = std::min(kSector - (change.offset + at) % kSector, bytes.size() - at);
+    const std::size_t size =
+        std::min(kSector - ((change.offset + at) % kSector), bytes.size() - at);
     apply_maybe({.offset = change.offset + at, .bytes = std::string(bytes.substr(at, size))});
     at += size;
   }
@@ -284,7 +285,7 @@ int FaultyVfs::Handle::Note(Change change) const {
 
 // Version 1: without shared memory, which exclusive locking does not need.
 const sqlite3_io_methods& FaultyVfs::Methods() {
-  static const sqlite3_io_methods methods = {
+  static const sqlite3_io_methods kMethods = {
       .iVersion = 1,
       .xClose = &Handle::Close,
       .xRead = &Handle::Read,
@@ -304,7 +305,7 @@ const sqlite3_io_methods& FaultyVfs::Methods() {
       .xShmUnmap = nullptr,
       .xFetch = nullptr,
       .xUnfetch = nullptr};
-  return methods;
+  return kMethods;
 }
 
 }  // namespace porthole
