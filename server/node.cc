@@ -208,7 +208,7 @@ absl::Status Node::Open() {
   if (!files.ok()) {
     return files.status();
   }
-  files_ = *std::move(files);
+  files_ = std::make_unique<front::ViewerFiles>(*std::move(files));
   for (const auto& open : {&Node::OpenAudit, &Node::OpenStore, &Node::OpenPublic, &Node::OpenAdmin,
                            &Node::OpenControl}) {
     if (const absl::Status opened = (this->*open)(); !opened.ok()) {
@@ -241,10 +241,11 @@ absl::Status Node::OpenAudit() {
   }
   absl::StatusOr<std::unique_ptr<telemetry::AuditFile>> file =
       telemetry::AuditFile::Open(configuration_.audit.file);
-  if (file.ok()) {
-    audit_file_ = *std::move(file);
+  if (!file.ok()) {
+    return file.status();
   }
-  return file.status();
+  audit_file_ = *std::move(file);
+  return absl::OkStatus();
 }
 
 // On the audit log's thread.
@@ -360,10 +361,10 @@ std::vector<std::uint16_t> Node::OwnPorts() const {
 
 // Everything is open: from here on connections are taken.
 void Node::Serve() {
-  address_policy_.emplace(configuration_.targets, OwnPorts());
-  public_settings_.emplace(*files_, budget_, admission_, metrics_.front, log_,
-                           configuration_.viewer.frame_ancestors,
-                           configuration_.limits.connections);
+  address_policy_ = std::make_unique<net::AddressPolicy>(configuration_.targets, OwnPorts());
+  public_settings_ = std::make_unique<front::PublicSettings>(
+      *files_, budget_, admission_, metrics_.front, log_, configuration_.viewer.frame_ancestors,
+      configuration_.limits.connections);
   for (std::size_t i = 0; i < workers_->Size(); ++i) {
     sides_.push_back(std::make_unique<WorkerSide>(*this, i));
   }

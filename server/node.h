@@ -29,7 +29,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -114,9 +113,9 @@ class Node {
   admission::AddressBudget budget_;
   session::SessionRegistry registry_;
   control::Drain drain_;
-  std::optional<front::ViewerFiles> files_;
-  std::optional<net::AddressPolicy> address_policy_;
-  std::optional<front::PublicSettings> public_settings_;
+  std::unique_ptr<front::ViewerFiles> files_;
+  std::unique_ptr<net::AddressPolicy> address_policy_;
+  std::unique_ptr<front::PublicSettings> public_settings_;
   front::AdminSide admin_side_;
   std::vector<std::unique_ptr<WorkerSide>> sides_;
   // Sockets go before the loops they are on, and the loops, with every coroutine on them, before
