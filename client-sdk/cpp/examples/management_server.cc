@@ -48,10 +48,10 @@ class NodeWatch final : public client::SessionObserver {
  public:
   NodeWatch(std::string address,
             const std::shared_ptr<client::Connection>& connection,
-            client::KeyMaterial material)
+            const client::KeyMaterial& material)
       : address_(std::move(address)),
         client_(connection),
-        material_(std::move(material)),
+        material_(material),
         watcher_(connection, {}, this) {}
 
   void OnOpened(const client::v1::Session& session) override {
@@ -139,7 +139,7 @@ class ManagementServer {
     request.mutable_selector()->set_subject(user);
     request.set_reason(reason);
     const auto revoked = fleet_.RevokeSessions(request);
-    const absl::Status summary = revoked.Summary();
+    absl::Status summary = revoked.Summary();
     if (!summary.ok()) {
       // Somebody must hear of this: on a node that did not answer the user may still be there.
       return summary;

@@ -17,6 +17,7 @@ absl::StatusOr<std::string> OpenConsole(const std::string& key_id,
                                         const std::string& base_url,
                                         const std::string& target,
                                         const std::string& vnc_password) {
+  // Short, as the README shows it. NOLINTBEGIN(readability-braces-around-statements)
   // [readme]
   // Once: push a key. The same id with the same material changes nothing.
   const auto connection = porthole::client::MakeConnection({.address = control_address});
@@ -43,6 +44,7 @@ absl::StatusOr<std::string> OpenConsole(const std::string& key_id,
     return link.status();
   return link->With(*token);
   // [/readme]
+  // NOLINTEND(readability-braces-around-statements)
 }
 
 }  // namespace
