@@ -126,12 +126,13 @@ absl::Status ControlServer::Reload(const config::Control& changed) {
   if (tls_ == nullptr || !changed.tcp.has_value() || changed.tcp->plaintext) {
     return absl::OkStatus();
   }
+  // Whatever becomes of the certificates: a role that was taken away is gone.
+  books_.tcp_gate->SetCallers(Callers(changed.callers));
   absl::StatusOr<CertificatePems> pems = ReadCertificates(*changed.tcp);
   if (!pems.ok()) {
     return pems.status();
   }
   tls_->Replace(*std::move(pems));
-  books_.tcp_gate->SetCallers(Callers(changed.callers));
   return absl::OkStatus();
 }
 

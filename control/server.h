@@ -51,7 +51,7 @@ class ControlServer {
 
   // Takes the certificates, the client CA and the callers of `changed` for connections from now on;
   // those that there are go on. Nothing else of it can change. Errors: those of the files; then
-  // everything stays as it was. On the thread that made the server.
+  // the certificates stay as they were. On the thread that made the server.
   absl::Status Reload(const config::Control& changed);
 
   // Takes no new call, gives those under way until `limit` and cuts them then. Returns when all are

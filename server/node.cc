@@ -3,16 +3,9 @@
 #include "base/id.h"
 #include "base/status.h"
 #include "front/accept_loop.h"
-#include "state/embedded_store.h"
-#include "state/memory_store.h"
+#include "node_settings.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <array>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #ifndef PORTHOLE_VERSION
@@ -22,7 +15,6 @@
 namespace porthole {
 namespace {
 
-namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using telemetry::Condition;
 using telemetry::Level;
@@ -31,88 +23,6 @@ using telemetry::Level;
 constexpr milliseconds kSpare{1000};
 constexpr milliseconds kControlLimit{1000};
 constexpr milliseconds kLook{20};  // how often an ending node looks whether all sessions are gone
-
-telemetry::Level LevelOf(config::LogLevel level) {
-  return static_cast<Level>(level);
-}
-
-session::Limits LimitsOf(const config::Limits& limits) {
-  return {.sessions = limits.sessions,
-          .per_console = limits.sessions_per_console,
-          .per_subject = limits.sessions_per_subject,
-          .per_address = limits.sessions_per_address};
-}
-
-admission::AddressLimits AddressLimitsOf(const config::Limits& limits) {
-  return {.connections = limits.connections_per_address,
-          .attempts_burst = limits.attempts_per_address_burst,
-          .attempts_per_minute = limits.attempts_per_address_per_minute};
-}
-
-// Where the viewer lies: as configured, beside an installed binary, or in the build tree.
-std::string ViewerDirectory(const config::Viewer& viewer) {
-  if (!viewer.directory.empty()) {
-    return viewer.directory;
-  }
-  std::error_code error;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", error).parent_path();
-  const std::array<fs::path, 2> candidates = {binary / "../share/porthole/viewer",
-                                              binary / "../viewer"};
-  const auto* const found = std::ranges::find_if(
-      candidates, [&error](const fs::path& path) { return fs::exists(path, error); });
-  return (found == candidates.end() ? candidates.front() : *found).lexically_normal().string();
-}
-
-absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener) {
-  if (!listener.tls.has_value()) {
-    return std::shared_ptr<const net::TlsContext>();
-  }
-  const auto min_version = listener.tls->min_version == config::TlsVersion::kTls13
-                               ? net::MinTls::kTls13
-                               : net::MinTls::kTls12;
-  return net::TlsContext::ForServer(listener.tls->certificate_file, listener.tls->private_key_file,
-                                    min_version);
-}
-
-std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,
-                                             const Clock& clock,
-                                             state::EmbeddedStore::OnChange on_change) {
-  if (settings.store == config::StoreKind::kMemory) {
-    return std::make_unique<state::MemoryStore>();
-  }
-  return std::make_unique<state::EmbeddedStore>(
-      state::StatePlaces{
-          .directory = settings.state_dir, .key_file = settings.key_encryption_key_file, .vfs = ""},
-      clock, std::move(on_change));
-}
-
-// What tells a file from another of the same name: it follows links, so that the switch of one
-// counts.
-std::string LookOf(const std::string& file) {
-  struct stat facts{};
-  if (file.empty() || ::stat(file.c_str(), &facts) != 0) {
-    return "none ";
-  }
-  return std::to_string(facts.st_ino) + "." + std::to_string(facts.st_size) + "." +
-         std::to_string(facts.st_mtim.tv_sec) + "." + std::to_string(facts.st_mtim.tv_nsec) + " ";
-}
-
-std::string LookOf(const config::Control& control) {
-  return control.tcp.has_value()
-             ? LookOf(control.tcp->certificate_file) + LookOf(control.tcp->private_key_file) +
-                   LookOf(control.tcp->client_ca_file)
-             : std::string();
-}
-
-std::string LookOf(const std::vector<config::Listener>& listeners) {
-  std::string look;
-  for (const config::Listener& listener : listeners) {
-    if (listener.tls.has_value()) {
-      look += LookOf(listener.tls->certificate_file) + LookOf(listener.tls->private_key_file);
-    }
-  }
-  return look;
-}
 
 // Token times are whole seconds: a token made in the second in which the node started is new.
 WallTime WholeSeconds(WallTime time) {
@@ -203,6 +113,7 @@ absl::Status Node::Check(const config::Configuration& configuration) {
 }
 
 absl::Status Node::Open() {
+  certificates_ = LookOfCertificates();  // before they are read: what changes meanwhile is seen
   absl::StatusOr<front::ViewerFiles> files =
       front::ViewerFiles::Load(ViewerDirectory(configuration_.viewer));
   if (!files.ok()) {
@@ -387,7 +298,6 @@ void Node::Serve() {
       },
       metrics_.front, log_);
   LogListening("admin", admin_listener_->Address(), false);
-  certificates_ = LookOf(control_now_) + LookOf(listeners_now_);
   workers_->Start();
   admin_worker_->Start();
   health_.Set(Condition::kListeners, true);
@@ -401,81 +311,6 @@ void Node::Serve() {
 
 void Node::LogListening(const char* what, const std::string& address, bool tls) {
   log_.Log(Level::kInfo, "listening", {{"what", what}, {"address", address}, {"tls", tls}});
-}
-
-void Node::OnReload(const absl::StatusOr<config::Configuration>& fresh) {
-  audit_.Reopen();
-  CountReload(telemetry::Reload::kConfiguration, "configuration", fresh.status());
-  if (fresh.ok()) {
-    Apply(*fresh);
-  }
-  ReloadCertificates();
-}
-
-void Node::Apply(const config::Configuration& fresh) {
-  registry_.SetLimits(LimitsOf(fresh.limits));
-  budget_.SetLimits(AddressLimitsOf(fresh.limits));
-  public_settings_->max_connections = fresh.limits.connections;
-  address_policy_->SetRules(fresh.targets);
-  admission_.SetAllowed(fresh);
-  control_now_ = fresh.control;
-  if (fresh.listeners.size() == listeners_.size()) {
-    listeners_now_ = fresh.listeners;
-  }
-  config::Configuration wanted = fresh;  // but for what was taken over just now
-  wanted.limits = configuration_.limits;
-  wanted.targets = configuration_.targets;
-  wanted.viewer.origins = configuration_.viewer.origins;
-  wanted.control.callers = configuration_.control.callers;
-  if (wanted != configuration_) {
-    log_.Log(Level::kWarning, "restart_needed",
-             {{"detail",
-               "the file says more than a reload can change: limits, targets, viewer.origins, "
-               "control.callers and certificates"}});
-  }
-}
-
-void Node::LookAtCertificates() {
-  const std::string now = LookOf(control_now_) + LookOf(listeners_now_);
-  if (now != certificates_) {
-    ReloadCertificates();
-  }
-}
-
-// The look is taken first: what changes while the files are read is seen the next time.
-void Node::ReloadCertificates() {
-  certificates_ = LookOf(control_now_) + LookOf(listeners_now_);
-  absl::Status loaded = control_->Reload(control_now_);
-  loaded.Update(ReloadListeners());
-  CountReload(telemetry::Reload::kCertificate, "certificate", loaded);
-}
-
-// Each listener for itself: one that is broken keeps what it had. Returns the first error.
-absl::Status Node::ReloadListeners() {
-  absl::Status first;
-  for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (!listeners_[i]->Secure() || !listeners_now_[i].tls.has_value()) {
-      continue;
-    }
-    const auto tls = LoadTls(listeners_now_[i]);
-    first.Update(tls.status());
-    if (tls.ok()) {
-      listeners_[i]->SetTls(*tls);
-      ShowExpiry(*listeners_[i], **tls);
-    }
-  }
-  return first;
-}
-
-void Node::ShowExpiry(const net::Listener& listener, const net::TlsContext& tls) {
-  const auto expiry = std::chrono::duration<double>(tls.CertificateExpiry().time_since_epoch());
-  metrics_.front.CertificateExpiry(listener.Address()).Set(expiry.count());
-}
-
-void Node::CountReload(telemetry::Reload what, const char* name, const absl::Status& status) {
-  metrics_.node.Reloads(what, status.ok()).Increment();
-  log_.Log(status.ok() ? Level::kInfo : Level::kWarning, "reloaded",
-           {{"what", name}, {"ok", status.ok()}, {"detail", Message(status)}});
 }
 
 bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {

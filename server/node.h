@@ -51,7 +51,7 @@ class Node {
   absl::Status Open();
 
   // SIGHUP: begins a new audit file, and takes from `fresh`, or from the files that it names, what
-  // can change without touching a live session: limits, callers of the control API and its
+  // can change without touching a live session: limits, allow-lists, the control API's callers, and
   // certificates. What is broken changes nothing; the log and porthole_reloads_total say so.
   void OnReload(const absl::StatusOr<config::Configuration>& fresh);
 
@@ -87,6 +87,7 @@ class Node {
   void LogListening(const char* what, const std::string& address, bool tls);
   std::vector<std::uint16_t> OwnPorts() const;
   void Apply(const config::Configuration& fresh);
+  std::string LookOfCertificates() const;
   void ReloadCertificates();
   absl::Status ReloadListeners();
   void ShowExpiry(const net::Listener& listener, const net::TlsContext& tls);

@@ -9,10 +9,6 @@ namespace {
 
 using telemetry::Level;
 
-double Seconds(std::chrono::steady_clock::duration span) {
-  return std::chrono::duration<double>(span).count();
-}
-
 void WriteDown(const Books& books,
                Level level,
                std::string_view event,
@@ -22,6 +18,10 @@ void WriteDown(const Books& books,
 }
 
 }  // namespace
+
+double Seconds(SteadyTime::duration span) {
+  return std::chrono::duration<double>(span).count();
+}
 
 void LogRefused(const Books& books, const Refusal& refusal, const IpAddress& client) {
   const auto level = refusal.reason == EndReason::kInternalError ? Level::kError : Level::kInfo;

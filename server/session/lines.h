@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "net/byte_stream.h"
 #include "rfb/host_greeting.h"
 #include "session/ends.h"
@@ -10,6 +11,9 @@
 #include <chrono>
 
 namespace porthole::session {
+
+// A span as lines and metrics have it.
+double Seconds(SteadyTime::duration span);
 
 // The lines of sessions in the log and the audit log, the same in both: one for each that never
 // was, and one or two for each that was. None holds a secret; texts from outside are escaped and

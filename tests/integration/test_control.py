@@ -281,6 +281,19 @@ def test_callers_need_a_certificate_with_a_role(start_node, mtls):
         "porthole_control_requests_total", code="PERMISSION_DENIED") >= 3, 10, "counted refusals")
 
 
+def test_a_role_that_is_taken_away_is_gone_whatever_the_certificates_are(start_node, mtls):
+    node = start_node(control=mtls["configuration"])
+    assert call_over_tcp(node, mtls, "watcher", "sessions", "list")[0] == 0
+    with open(mtls["configuration"]["tcp"]["certificate_file"], "w", encoding="ascii") as file:
+        file.write("no certificate")
+
+    node.reload(lambda configuration: configuration["control"]["callers"].pop())
+
+    assert call_over_tcp(node, mtls, "watcher", "sessions", "list")[0] != 0
+    assert call_over_tcp(node, mtls, "manager", "sessions", "list")[0] == 0
+    node.wait_for_event("reloaded", what="certificate", ok=False)
+
+
 @pytest.mark.parametrize("said", [
     b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 5000, b"\x16\x03\x01\xff\xff" + b"x" * 100,
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 1000,

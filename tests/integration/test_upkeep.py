@@ -12,6 +12,7 @@ from cryptography import x509
 from harness.certificates import Authority
 from harness.ends import expect_close
 from harness.viewer import Viewer
+from harness.vnc_servers import free_port
 from harness.websocket import TEXT
 from processes import wait_until
 
@@ -26,18 +27,6 @@ def told(viewer):
         frame = viewer.web_socket.receive_frame()
         if frame.opcode == TEXT:
             return json.loads(frame.payload)
-
-
-def reload(node, change=None):
-    """SIGHUP, with a changed configuration file; waits until both parts are done."""
-    if change:
-        file = node.directory / "porthole.yaml"
-        changed = json.loads(file.read_text())
-        change(changed)
-        file.write_text(json.dumps(changed))
-    before = len(node.events("reloaded", what="certificate"))
-    node.child.signal(signal.SIGHUP)
-    wait_until(lambda: len(node.events("reloaded", what="certificate")) > before, 20, "the reload")
 
 
 def test_drain_refuses_and_resume_admits_again(node, host):
@@ -107,7 +96,7 @@ def test_limits_and_allow_lists_reload(node, host):
         configuration["limits"]["sessions_per_subject"] = 1
         configuration["targets"] = {"allow_denied": ["127.0.0.1/32"],
                                     "deny": [{"name": "*.example"}]}
-    reload(node, change)
+    node.reload(change)
 
     expect_close(Viewer(node, node.key.mint(host.target), handshake=False).wait_close(), "too_many",
                  words="")
@@ -124,7 +113,7 @@ def test_a_broken_configuration_changes_nothing(node, host):
     def change(configuration):
         configuration["limits"]["sessions_per_subject"] = 1
         configuration["colour"] = "red"
-    reload(node, change)
+    node.reload(change)
 
     viewers = [Viewer(node, node.key.mint(host.target)) for _ in range(2)]
     for viewer in viewers:
@@ -134,7 +123,7 @@ def test_a_broken_configuration_changes_nothing(node, host):
 
 
 def test_what_needs_a_restart_is_said(node):
-    reload(node, lambda configuration: configuration.update(workers=1))
+    node.reload(lambda configuration: configuration.update(workers=1))
     node.wait_for_event("restart_needed")
 
 
@@ -166,7 +155,7 @@ def test_a_new_certificate_is_served_to_new_connections(tls_node, host):
     first = served(node)
 
     issue("second")
-    reload(node)
+    node.reload()
 
     wait_until(lambda: served(node) != first, 10, "the new certificate")
     viewer.key(97)
@@ -190,8 +179,23 @@ def test_a_broken_pair_never_takes_effect(tls_node, directory):
     Authority(directory, "Other CA").issue("other", x509.DNSName("localhost"))
     os.replace(directory / "other.pem", directory / "cert.pem")
 
-    reload(node)
+    node.reload()
 
     assert served(node) == first
     assert node.metrics().get("porthole_reloads_total", what="certificate", result="failed") >= 1
     assert "key.pem" in node.wait_for_event("reloaded", what="certificate", ok=False)["detail"]
+
+
+def test_a_listener_keeps_its_certificate_when_the_list_is_turned_round(directory, start_node):
+    authority = Authority(directory)
+    pairs = [authority.issue(name, x509.DNSName("localhost")) for name in ("one", "two")]
+    node = start_node(listeners=[
+        {"address": "127.0.0.1", "port": free_port(),
+         "tls": {"certificate_file": str(certificate), "private_key_file": str(key)}}
+        for certificate, key in pairs])
+    first = served(node)
+
+    node.reload(lambda configuration: configuration["listeners"].reverse())
+
+    assert served(node) == first
+    node.wait_for_event("restart_needed")

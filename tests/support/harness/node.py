@@ -150,6 +150,18 @@ class Node:
             self.child.signal(signal.SIGTERM)
         return self.child.wait(seconds)
 
+    def reload(self, change=None):
+        """SIGHUP, with a changed configuration file; waits until both parts are done."""
+        if change:
+            file = self.directory / "porthole.yaml"
+            changed = json.loads(file.read_text())
+            change(changed)
+            file.write_text(json.dumps(changed))
+        before = len(self.events("reloaded", what="certificate"))
+        self.child.signal(signal.SIGHUP)
+        wait_until(lambda: len(self.events("reloaded", what="certificate")) > before, 20,
+                   "the reload")
+
     # The control API, through portholectl.
     def control(self, *words, fails=False):
         """Runs portholectl against this node: what it printed, or with `fails` its complaint."""

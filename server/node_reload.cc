@@ -1,0 +1,132 @@
+#include "base/status.h"
+#include "node.h"
+#include "node_settings.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstddef>
+
+// What a running node takes from a changed configuration or certificate file.
+
+namespace porthole {
+namespace {
+
+using telemetry::Level;
+
+// What tells a file from another of the same name: it follows links, so that the switch of one
+// counts.
+std::string LookOf(const std::string& file) {
+  struct stat facts{};
+  if (file.empty() || ::stat(file.c_str(), &facts) != 0) {
+    return "none ";
+  }
+  return std::to_string(facts.st_ino) + "." + std::to_string(facts.st_size) + "." +
+         std::to_string(facts.st_mtim.tv_sec) + "." + std::to_string(facts.st_mtim.tv_nsec) + " ";
+}
+
+std::string LookOf(const config::Control& control) {
+  return control.tcp.has_value()
+             ? LookOf(control.tcp->certificate_file) + LookOf(control.tcp->private_key_file) +
+                   LookOf(control.tcp->client_ca_file)
+             : std::string();
+}
+
+std::string LookOf(const std::vector<config::Listener>& listeners) {
+  std::string look;
+  for (const config::Listener& listener : listeners) {
+    if (listener.tls.has_value()) {
+      look += LookOf(listener.tls->certificate_file) + LookOf(listener.tls->private_key_file);
+    }
+  }
+  return look;
+}
+
+bool SamePlace(const config::Listener& one, const config::Listener& other) {
+  return one.address == other.address && one.port == other.port;
+}
+
+}  // namespace
+
+void Node::OnReload(const absl::StatusOr<config::Configuration>& fresh) {
+  audit_.Reopen();
+  CountReload(telemetry::Reload::kConfiguration, "configuration", fresh.status());
+  if (fresh.ok()) {
+    Apply(*fresh);
+  }
+  ReloadCertificates();
+}
+
+void Node::Apply(const config::Configuration& fresh) {
+  registry_.SetLimits(LimitsOf(fresh.limits));
+  budget_.SetLimits(AddressLimitsOf(fresh.limits));
+  public_settings_->max_connections = fresh.limits.connections;
+  address_policy_->SetRules(fresh.targets);
+  admission_.SetAllowed(fresh);
+  control_now_ = fresh.control;
+  for (std::size_t i = 0; i < std::min(listeners_now_.size(), fresh.listeners.size()); ++i) {
+    // At another place in the list it is another listener, with another certificate.
+    if (SamePlace(listeners_now_[i], fresh.listeners[i])) {
+      listeners_now_[i] = fresh.listeners[i];
+    }
+  }
+  config::Configuration wanted = fresh;  // but for what was taken over just now
+  wanted.limits = configuration_.limits;
+  wanted.targets = configuration_.targets;
+  wanted.viewer.origins = configuration_.viewer.origins;
+  wanted.control.callers = configuration_.control.callers;
+  if (wanted != configuration_) {
+    log_.Log(Level::kWarning, "restart_needed",
+             {{"detail",
+               "the file says more than a reload can change: limits, targets, viewer.origins, "
+               "control.callers and certificates"}});
+  }
+}
+
+std::string Node::LookOfCertificates() const {
+  return LookOf(control_now_) + LookOf(listeners_now_);
+}
+
+void Node::LookAtCertificates() {
+  if (LookOfCertificates() != certificates_) {
+    ReloadCertificates();
+  }
+}
+
+// The look is taken first: what changes while the files are read is seen the next time.
+void Node::ReloadCertificates() {
+  certificates_ = LookOfCertificates();
+  absl::Status loaded = control_->Reload(control_now_);
+  loaded.Update(ReloadListeners());
+  CountReload(telemetry::Reload::kCertificate, "certificate", loaded);
+}
+
+// Each listener for itself: one that is broken keeps what it had. Returns the first error.
+absl::Status Node::ReloadListeners() {
+  absl::Status first;
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    if (!listeners_[i]->Secure() || !listeners_now_[i].tls.has_value()) {
+      continue;
+    }
+    const auto tls = LoadTls(listeners_now_[i]);
+    first.Update(tls.status());
+    if (tls.ok()) {
+      listeners_[i]->SetTls(*tls);
+      ShowExpiry(*listeners_[i], **tls);
+    }
+  }
+  return first;
+}
+
+void Node::ShowExpiry(const net::Listener& listener, const net::TlsContext& tls) {
+  const auto expiry = std::chrono::duration<double>(tls.CertificateExpiry().time_since_epoch());
+  metrics_.front.CertificateExpiry(listener.Address()).Set(expiry.count());
+}
+
+void Node::CountReload(telemetry::Reload what, const char* name, const absl::Status& status) {
+  metrics_.node.Reloads(what, status.ok()).Increment();
+  log_.Log(status.ok() ? Level::kInfo : Level::kWarning, "reloaded",
+           {{"what", name}, {"ok", status.ok()}, {"detail", Message(status)}});
+}
+
+}  // namespace porthole

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "admission/address_budget.h"
+#include "base/clock.h"
+#include "config/configuration.h"
+#include "net/tls.h"
+#include "session/registry.h"
+#include "state/embedded_store.h"
+#include "state/state_store.h"
+#include "telemetry/log.h"
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+namespace porthole {
+
+// What the configuration means to the rooms, in their own words.
+
+telemetry::Level LevelOf(config::LogLevel level);
+session::Limits LimitsOf(const config::Limits& limits);
+admission::AddressLimits AddressLimitsOf(const config::Limits& limits);
+
+// Where the viewer lies: as configured, beside an installed binary, or in the build tree.
+std::string ViewerDirectory(const config::Viewer& viewer);
+
+// Reads a listener's certificate and key; null for one without TLS. Errors: as
+// net::TlsContext::ForServer.
+absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener);
+
+// The store as configured, not loaded yet. `on_change` is called as EmbeddedStore says.
+std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,
+                                             const Clock& clock,
+                                             state::EmbeddedStore::OnChange on_change);
+
+}  // namespace porthole
