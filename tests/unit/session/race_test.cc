@@ -18,16 +18,10 @@ std::string TokenId(int round) {
   return NameIn(round, "token-");
 }
 
-// One that matches nothing but the session of this round.
-Selector SelectorOf(int round) {
-  switch (round % 3) {
-    case 0:
-      return {.kind = SelectorKind::kToken, .value = TokenId(round), .addresses = {}};
-    case 1:
-      return {.kind = SelectorKind::kConsole, .value = NameIn(round, "console-"), .addresses = {}};
-    default:
-      return {.kind = SelectorKind::kSubject, .value = NameIn(round, "user-"), .addresses = {}};
-  }
+// Every kind in turn. Those that mean more than this round's session refuse only tokens issued up
+// to the revocation; a round's token is issued a second after the last round's.
+SelectorKind KindOf(int round) {
+  return static_cast<SelectorKind>(round % kSelectorKindCount);
 }
 
 class RaceTest : public SessionTest {
@@ -42,37 +36,80 @@ class RaceTest : public SessionTest {
     registry_.End(selector, EndReason::kRevoked, "revoked");
   }
 
+  // A session's id is known only when it has entered; nobody else ends it before.
+  std::string SessionIdOf(int round) const {
+    while (begun_.load() == round) {
+      for (const std::shared_ptr<Record>& record : registry_.List(0, 100)) {
+        if (record->Names().token_id == TokenId(round)) {
+          return record->Names().session_id;
+        }
+      }
+      std::this_thread::yield();
+    }
+    return {};
+  }
+
+  Selector SelectorOf(int round) const {
+    Selector selector{.kind = KindOf(round), .value = {}, .addresses = {}};
+    switch (selector.kind) {
+      case SelectorKind::kSession:
+        selector.value = SessionIdOf(round);
+        break;
+      case SelectorKind::kConsole:
+        selector.value = NameIn(round, "console-");
+        break;
+      case SelectorKind::kSubject:
+        selector.value = NameIn(round, "user-");
+        break;
+      case SelectorKind::kKey:
+        selector.value = "key-1";
+        break;
+      case SelectorKind::kToken:
+        selector.value = TokenId(round);
+        break;
+      case SelectorKind::kClientAddress:
+        selector.addresses = *IpPrefix::Parse("203.0.113.0/24");
+        break;
+      case SelectorKind::kAll:
+        break;
+    }
+    return selector;
+  }
+
   boost::json::object PayloadOf(int round) const {
     boost::json::object payload = Payload(TokenId(round));
     payload["sub"] = NameIn(round, "user-");
     payload["console"].as_object()["id"] = NameIn(round, "console-");
     return payload;
   }
+
+  std::atomic<int> begun_ = -1;  // the round that is on
 };
 
-// Whenever another thread revokes, before the admission, in the middle of the dial or of a
-// handshake, or when bytes flow: no session is left.
+// Whenever another thread revokes, by whatever selector, before the admission, in the middle of the
+// dial or of a handshake, or when bytes flow: no session is left.
 TEST_F(RaceTest, NoSessionSlipsThroughBetweenBlockAndWalk) {
-  std::atomic<int> begun = -1;
-  std::thread control([this, &begun] {
+  std::thread control([this] {
     for (int round = 0; round < kRevocations; ++round) {
-      while (begun.load() < round) {
+      while (begun_.load() < round) {
         std::this_thread::yield();
       }
+      const Selector selector = SelectorOf(round);
       for (int spin = 0; spin < (round * 7919) % 997; ++spin) {
         std::this_thread::yield();
       }
-      Revoke(SelectorOf(round));
+      Revoke(selector);
     }
   });
   bool all_over = true;
   for (int round = 0; round < kRevocations && all_over; ++round) {
     const auto viewing = View(Mint(PayloadOf(round)));
-    begun = round;
+    begun_ = round;
     all_over = UntilOver(*viewing);
     EXPECT_EQ(viewing->fate->ending->code, CloseCode(EndReason::kRevoked)) << round;
+    clock_.Advance(std::chrono::seconds(1));
   }
-  begun = kRevocations;
+  begun_ = kRevocations;
   control.join();
 
   EXPECT_TRUE(all_over);
