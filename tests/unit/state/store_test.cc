@@ -3,6 +3,7 @@
 #include "answers.h"
 #include "state/embedded_store.h"
 #include "state/memory_store.h"
+#include "tests/support/four_threads.h"
 #include "tests/support/temp_directory.h"
 
 #include <absl/status/status.h>
@@ -12,7 +13,6 @@
 #include <chrono>
 #include <future>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -51,7 +51,7 @@ class Embedded {
 };
 
 template <typename Kind>
-class StoreTest : public testing::Test {
+class StoreTest : public ::testing::Test {
  protected:
   StoreTest() { EXPECT_TRUE(store_.Load().ok()); }
 
@@ -59,7 +59,7 @@ class StoreTest : public testing::Test {
   StateStore& store_ = kind_.Store();
 };
 
-using Kinds = testing::Types<InMemory, Embedded>;
+using Kinds = ::testing::Types<InMemory, Embedded>;
 TYPED_TEST_SUITE(StoreTest, Kinds);
 
 TYPED_TEST(StoreTest, SaysWhatItIs) {
@@ -190,24 +190,20 @@ TYPED_TEST(StoreTest, GivesEachTokenToExactlyOneOfManyThreads) {
   std::vector<std::atomic<int>> firsts(kTokens);
   std::atomic<int> answers = 0;
   std::promise<void> all;
-  std::atomic<bool> go = false;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&] {
-      go.wait(false);
-      for (std::size_t i = 0; i < kTokens; ++i) {
-        this->store_.Claim({"k", std::to_string(i)}, kNow + seconds(60), kNow,
-                           [&, i](const absl::StatusOr<Claimed>& claimed) {
-                             firsts.at(i) += claimed.value() == Claimed::kFirst ? 1 : 0;
-                             if (++answers == 4 * kTokens) {
-                               all.set_value();
-                             }
-                           });
-      }
-    });
-  }
-  go = true;
-  go.notify_all();
+  const auto claim = [&](std::size_t i) {
+    this->store_.Claim({"k", std::to_string(i)}, kNow + seconds(60), kNow,
+                       [&, i](const absl::StatusOr<Claimed>& claimed) {
+                         firsts.at(i) += claimed.value() == Claimed::kFirst ? 1 : 0;
+                         if (++answers == 4 * kTokens) {
+                           all.set_value();
+                         }
+                       });
+  };
+  testing::InFourThreads([&](int /*thread*/) {
+    for (std::size_t i = 0; i < kTokens; ++i) {
+      claim(i);
+    }
+  });
   all.get_future().wait();
 
   for (std::size_t i = 0; i < kTokens; ++i) {

@@ -79,7 +79,7 @@ TEST(UsedTokens, IsBoundedAndHasRoomAgainWhenSomeAreForgotten) {
 TEST(UsedTokens, ForgetsAllThatIsOver) {
   UsedTokens used;
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(used.Claim({"k", std::to_string(i)}, kNow + seconds(1 + i % 7), kNow).ok());
+    ASSERT_TRUE(used.Claim({"k", std::to_string(i)}, kNow + seconds(1 + (i % 7)), kNow).ok());
   }
 
   ASSERT_TRUE(used.Claim({"k", "last"}, kNow + seconds(60), kNow + seconds(7)).ok());

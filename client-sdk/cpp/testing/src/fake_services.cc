@@ -53,7 +53,7 @@ std::int32_t EndAll(FakeState& state, const FakeState::Matches& matches) {
 grpc::Status FakeTokenKeyService::PutTokenKey(grpc::ServerContext* /*call*/,
                                               const v1::PutTokenKeyRequest* request,
                                               v1::PutTokenKeyResponse* response) {
-  grpc::Status failed = state_.Begin("PutTokenKey", *request);
+  const grpc::Status failed = state_.Begin("PutTokenKey", *request);
   return failed.ok() ? state_.PutKey(*request, *response->mutable_token_key()) : failed;
 }
 
@@ -176,7 +176,7 @@ grpc::Status FakeSessionService::LiftBlock(grpc::ServerContext* /*call*/,
 grpc::Status FakeSessionService::UpdateSession(grpc::ServerContext* /*call*/,
                                                const v1::UpdateSessionRequest* request,
                                                v1::UpdateSessionResponse* response) {
-  grpc::Status failed = state_.Begin("UpdateSession", *request);
+  const grpc::Status failed = state_.Begin("UpdateSession", *request);
   return failed.ok() ? state_.Update(*request, *response->mutable_session()) : failed;
 }
 

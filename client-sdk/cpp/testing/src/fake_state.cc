@@ -21,6 +21,7 @@ constexpr std::chrono::milliseconds kMoment{20};
 template <typename Map, typename Get>
 auto ValuesOf(const Map& map, Get get) {
   std::vector<std::decay_t<decltype(get(map.begin()->second))>> values;
+  values.reserve(map.size());
   for (const auto& [key, value] : map) {
     values.push_back(get(value));
   }
