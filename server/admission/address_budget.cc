@@ -62,18 +62,21 @@ std::optional<AddressBudget::Ticket> AddressBudget::Connect(const IpAddress& cli
   return Ticket(*this, key);
 }
 
-std::optional<std::chrono::seconds> AddressBudget::Attempt(const IpAddress& client) {
+std::optional<AddressBudget::Spent> AddressBudget::Attempt(const IpAddress& client) {
   const std::lock_guard lock(mutex_);
   Entry* const entry = Enter(CountedAs(client));
   if (entry == nullptr) {
-    return std::chrono::seconds(1);
+    return Spent{.retry_after = std::chrono::seconds(1), .first = !std::exchange(full_, true)};
   }
+  full_ = false;
   if (entry->attempts >= 1) {
     entry->attempts -= 1;
+    entry->spent = false;
     return std::nullopt;
   }
-  const double wait = std::ceil((1 - entry->attempts) / PerSecond());
-  return std::chrono::seconds(std::max(std::int64_t{1}, static_cast<std::int64_t>(wait)));
+  const auto wait = static_cast<std::int64_t>(std::ceil((1 - entry->attempts) / PerSecond()));
+  return Spent{.retry_after = std::chrono::seconds(std::max(std::int64_t{1}, wait)),
+               .first = !std::exchange(entry->spent, true)};
 }
 
 std::size_t AddressBudget::Size() const {

@@ -51,9 +51,14 @@ class AddressBudget {
   // A place for one more connection of `client`, or nothing.
   std::optional<Ticket> Connect(const IpAddress& client);
 
-  // Spends one admission attempt of `client` and returns nothing; or, with none left, how long to
-  // wait for the next one (for `Retry-After`): at least 1 s.
-  std::optional<std::chrono::seconds> Attempt(const IpAddress& client);
+  // No attempt is left.
+  struct Spent {
+    std::chrono::seconds retry_after;  // until the next one (for `Retry-After`): at least 1
+    bool first;  // since an attempt of this address was let through: the one worth a record
+  };
+
+  // Spends one admission attempt of `client` and returns nothing, or says that none is left.
+  std::optional<Spent> Attempt(const IpAddress& client);
 
   // Counts from now on; what is open stays.
   void SetLimits(const AddressLimits& limits);
@@ -69,6 +74,7 @@ class AddressBudget {
     std::size_t connections = 0;
     double attempts = 0;  // left, at `counted`
     SteadyTime counted;
+    bool spent = false;                   // its last attempt was refused
     std::list<IpAddress>::iterator idle;  // in idle_, while it has no connection
   };
   using Table = absl::flat_hash_map<IpAddress, Entry, KeyHash>;
@@ -85,6 +91,7 @@ class AddressBudget {
   AddressLimits limits_;
   Table table_;
   std::list<IpAddress> idle_;  // without a connection; longest unused first
+  bool full_ = false;          // the last address had no place in the table
 };
 
 }  // namespace porthole::admission

@@ -144,8 +144,8 @@ std::optional<HttpNo> PublicSide::JudgeShape(const net::HttpRequest& request) {
 Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
                                    const net::HttpRequest& request) {
   if (request.path == "/console") {
-    if (const auto wait = settings_.budget.Attempt(connection.Peer())) {
-      co_await Refuse(connection, TooManyAttempts(*wait));
+    if (const std::optional<HttpNo> no = JudgeBudget(connection.Peer())) {
+      co_await Refuse(connection, *no);
       co_return false;
     }
     co_return co_await Reply(connection, Console(connection, request));
@@ -180,12 +180,28 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
   co_return upgraded;
 }
 
+// Written down once for each time an address is shut out: a flood must not fill the audit log.
+std::optional<HttpNo> PublicSide::JudgeBudget(const IpAddress& client) {
+  const auto spent = settings_.budget.Attempt(client);
+  if (!spent.has_value()) {
+    return std::nullopt;
+  }
+  HttpNo no = TooManyAttempts(spent->retry_after);
+  if (spent->first) {
+    const std::string address = client.ToString();
+    const std::array<telemetry::Field, 2> fields = {{{"reason", no.reason}, {"client", address}}};
+    settings_.log.Log(telemetry::Level::kInfo, "attempts_refused", fields);
+    sessions_.audit.Record("attempts_refused", fields);
+  }
+  return no;
+}
+
 // What can be refused in plain HTTP (design, section 7); everything else is said in a close frame,
 // which is all that a browser shows a page.
 std::variant<Offer, HttpNo> PublicSide::JudgeUpgrade(const admission::Client& client,
                                                      const net::HttpRequest& request) {
-  if (const auto wait = settings_.budget.Attempt(client.address)) {
-    return TooManyAttempts(*wait);
+  if (const std::optional<HttpNo> no = JudgeBudget(client.address)) {
+    return *no;
   }
   switch (request.upgrade) {
     case net::UpgradeCheck::kNone:

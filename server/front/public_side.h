@@ -60,6 +60,7 @@ class PublicSide {
   net::Awaitable<bool> Answer(net::HttpConnection& connection, const net::HttpRequest& request);
   net::Awaitable<std::optional<Upgraded>> AnswerWebSocket(net::HttpConnection& connection,
                                                           const net::HttpRequest& request);
+  std::optional<HttpNo> JudgeBudget(const IpAddress& client);
   std::variant<Offer, HttpNo> JudgeUpgrade(const admission::Client& client,
                                            const net::HttpRequest& request);
   net::Awaitable<void> Refuse(net::HttpConnection& connection, HttpNo no);

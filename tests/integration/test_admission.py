@@ -213,11 +213,14 @@ def test_attempts_of_one_address_have_a_budget(start_node):
     for _ in range(5):
         assert refusal(node, "nonsense").code == CODES["token_invalid"]
 
-    with pytest.raises(Refused) as refused:
-        refusal(node, "nonsense")
+    for _ in range(3):
+        with pytest.raises(Refused) as refused:
+            refusal(node, "nonsense")
 
     assert refused.value.response.status == 429
     assert int(refused.value.response.headers["retry-after"]) >= 1
+    node.wait_for_event("attempts_refused", reason="too_many")
+    assert len(node.events("attempts_refused")) == 1, "one record for each shutting out"
     assert node.admin("/livez")[0] == 200
 
 

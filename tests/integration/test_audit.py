@@ -103,6 +103,20 @@ def test_a_foreign_page_is_written_down(node):
                     origin="https://evil.example")["client"] == "127.0.0.1"
 
 
+def test_an_address_that_asks_too_often_is_written_down_once(start_node):
+    node = start_node(limits={"attempts_per_address_burst": 1,
+                              "attempts_per_address_per_minute": 1})
+    statuses = [node.http("/console?token=x")[0] for _ in range(4)]
+
+    assert statuses[1:] == [429, 429, 429]
+    audit = node.directory / "audit.log"
+    assert wait_for(audit, "attempts_refused", reason="too_many")["client"] == "127.0.0.1"
+    node.put_key(TokenKey("key-2"))
+    wait_for(audit, "control_call", what='key "key-2"')
+    assert len(records(audit, "attempts_refused")) == 1
+    expect_no_gap(records(audit))
+
+
 def test_sighup_begins_a_new_file_and_loses_nothing(node):
     audit, old = node.directory / "audit.log", node.directory / "audit.log.1"
     wait_for(audit, "control_call")

@@ -61,9 +61,24 @@ TEST_F(AddressBudgetTest, AllowsABurstAndThenTheSteadyRate) {
 
 TEST_F(AddressBudgetTest, SaysHowLongToWait) {
   Attempts(kOne);
-  EXPECT_EQ(budget_.Attempt(kOne), seconds(2));
+  EXPECT_EQ(budget_.Attempt(kOne)->retry_after, seconds(2));
   clock_.Advance(milliseconds(1500));
-  EXPECT_EQ(budget_.Attempt(kOne), seconds(1));
+  EXPECT_EQ(budget_.Attempt(kOne)->retry_after, seconds(1));
+}
+
+TEST_F(AddressBudgetTest, TellsTheFirstRefusalFromThoseThatFollow) {
+  while (Attempt(kOther)) {
+  }
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(Attempt(kOne));
+  }
+
+  EXPECT_TRUE(budget_.Attempt(kOne)->first);
+  EXPECT_FALSE(budget_.Attempt(kOne)->first);
+  clock_.Advance(seconds(2));
+  EXPECT_TRUE(Attempt(kOne));
+  EXPECT_TRUE(budget_.Attempt(kOne)->first);
+  EXPECT_FALSE(budget_.Attempt(kOther).has_value()) << "has rested, too";
 }
 
 TEST_F(AddressBudgetTest, CountsEachAddressByItself) {
@@ -127,7 +142,11 @@ TEST_F(AddressBudgetTest, NeverForgetsAnAddressWithAConnection) {
   }
 
   EXPECT_FALSE(budget_.Connect(Address("192.0.2.5")).has_value());
-  EXPECT_EQ(budget_.Attempt(Address("192.0.2.5")), seconds(1));
+  const std::optional<AddressBudget::Spent> spent = budget_.Attempt(Address("192.0.2.5"));
+  ASSERT_TRUE(spent.has_value());
+  EXPECT_EQ(spent->retry_after, seconds(1));
+  EXPECT_TRUE(spent->first);
+  EXPECT_FALSE(budget_.Attempt(Address("192.0.2.6"))->first) << "for want of the same room";
   EXPECT_TRUE(budget_.Connect(kOne).has_value());
 
   tickets.pop_back();
