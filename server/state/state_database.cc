@@ -90,7 +90,7 @@ absl::Status MakeDatabase(const StatePlaces& places,
   for (const char* const suffix : {"", "-journal", "-wal"}) {
     ::unlink((unfinished + suffix).c_str());
   }
-  if (absl::Status built = Build(unfinished, places, migrations, key, now); !built.ok()) {
+  if (const absl::Status built = Build(unfinished, places, migrations, key, now); !built.ok()) {
     return Annotate(built, "cannot make the state database " + path);
   }
   if (std::rename(unfinished.c_str(), path.c_str()) != 0) {

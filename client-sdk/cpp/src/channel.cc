@@ -9,7 +9,9 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <openssl/crypto.h>
 
+#include <array>
 #include <string>
+#include <utility>
 
 namespace porthole::client::internal {
 namespace {
@@ -31,12 +33,10 @@ absl::Status CheckSecurity(const ConnectionOptions& options) {
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const TlsFiles& files) {
   grpc::SslCredentialsOptions pem;
-  const struct {
-    const std::string& path;
-    std::string& content;
-  } parts[] = {{files.ca_file, pem.pem_root_certs},
-               {files.certificate_file, pem.pem_cert_chain},
-               {files.private_key_file, pem.pem_private_key}};
+  using Part = std::pair<const std::string&, std::string&>;
+  const std::array<Part, 3> parts = {Part(files.ca_file, pem.pem_root_certs),
+                                     Part(files.certificate_file, pem.pem_cert_chain),
+                                     Part(files.private_key_file, pem.pem_private_key)};
   for (const auto& [path, content] : parts) {
     absl::StatusOr<std::string> text = ReadFile(path, kMaxPemBytes);
     if (!text.ok()) {

@@ -62,7 +62,7 @@ FindNodes NodesAt(std::vector<std::string> addresses) {
 
 FindNodes NodesByName(std::string host_and_port) {
   return [name = std::move(host_and_port)]() -> absl::StatusOr<std::vector<std::string>> {
-    absl::Status checked = internal::CheckAddress(name);
+    const absl::Status checked = internal::CheckAddress(name);
     if (!checked.ok() || internal::IsUnix(name)) {
       return internal::InvalidArgument("\"" + name + "\" is not HOST:PORT");
     }

@@ -21,9 +21,9 @@ class GrpcSessionStream final : public SessionStream,
                                 private grpc::ClientReadReactor<v1::WatchSessionsResponse> {
  public:
   GrpcSessionStream(v1::SessionService::Stub& stub,
-                    const v1::WatchSessionsRequest& request,
+                    v1::WatchSessionsRequest request,
                     std::string where)
-      : where_(std::move(where)), request_(request) {
+      : where_(std::move(where)), request_(std::move(request)) {
     stub.async()->WatchSessions(&call_, &request_, this);
     AddHold();
     StartRead(&incoming_);

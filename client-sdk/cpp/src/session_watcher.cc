@@ -62,8 +62,8 @@ class SessionWatcher::Watch {
  private:
   void Run() {
     internal::Backoff backoff(options_.first_backoff, options_.most_backoff);
-    while (Begin()) {
-      const absl::Status why = ReadOn();
+    while (SessionStream* const stream = Begin()) {
+      const absl::Status why = ReadOn(*stream);
       if (view_.Synced()) {
         backoff.Reset();
       }
@@ -88,23 +88,23 @@ class SessionWatcher::Watch {
     return std::this_thread::get_id() == thread_id_;
   }
 
-  // Begins the next stream; false when that is no longer wanted.
-  bool Begin() {
+  // Begins the next stream; null when that is no longer wanted.
+  SessionStream* Begin() {
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
       stream_ = connection_->WatchSessions(view_.Begin());
     }
-    return stream_ != nullptr;
+    return stream_.get();
   }
 
   // Reads until something ends it.
-  absl::Status ReadOn() {
-    absl::Status resumed = view_.Resuming() ? Resume() : absl::OkStatus();
+  absl::Status ReadOn(SessionStream& stream) {
+    absl::Status resumed = view_.Resuming() ? Resume(stream) : absl::OkStatus();
     if (!resumed.ok()) {
       return resumed;
     }
     while (true) {
-      const absl::StatusOr<v1::WatchSessionsResponse> message = stream_->Read(options_.silence);
+      const absl::StatusOr<v1::WatchSessionsResponse> message = stream.Read(options_.silence);
       if (!message.ok()) {
         return message.status();
       }
@@ -116,8 +116,8 @@ class SessionWatcher::Watch {
   }
 
   // That the node has taken the call on is all that it says then: what it has to add are changes.
-  absl::Status Resume() {
-    absl::Status begun = stream_->WaitUntilBegun(options_.silence);
+  absl::Status Resume(SessionStream& stream) {
+    absl::Status begun = stream.WaitUntilBegun(options_.silence);
     if (begun.ok()) {
       {
         const std::lock_guard lock(mutex_);
@@ -157,11 +157,14 @@ class SessionWatcher::Watch {
     using Kind = internal::SessionChange::Kind;
     switch (change.kind) {
       case Kind::kOpened:
-        return observer_->OnOpened(change.session);
+        observer_->OnOpened(change.session);
+        break;
       case Kind::kChanged:
-        return observer_->OnChanged(change.session);
+        observer_->OnChanged(change.session);
+        break;
       case Kind::kEnded:
-        return observer_->OnEnded(change.session);
+        observer_->OnEnded(change.session);
+        break;
     }
   }
 

@@ -11,8 +11,8 @@
 
 namespace porthole::client {
 
-TokenMinter::TokenMinter(std::string key_id, KeyMaterial material)
-    : key_id_(std::move(key_id)), material_(std::move(material)) {}
+TokenMinter::TokenMinter(std::string key_id, const KeyMaterial& material)
+    : key_id_(std::move(key_id)), material_(material) {}
 
 absl::StatusOr<std::string> TokenMinter::Mint(const TokenClaims& claims) const {
   return MintAt(claims, std::chrono::system_clock::now());

@@ -15,7 +15,7 @@ namespace porthole::client {
 class TokenMinter {
  public:
   // `key_id` is the name under which PutTokenKey stored `material`.
-  TokenMinter(std::string key_id, KeyMaterial material);
+  TokenMinter(std::string key_id, const KeyMaterial& material);
 
   // A token that is valid from now on. Errors: INVALID_ARGUMENT, naming the claim that is missing
   // or malformed; never with the password.
