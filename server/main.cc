@@ -120,7 +120,8 @@ int main(int argc, char** argv) try {
       "porthole"};
   app.footer(
       "Without options it runs with the defaults. A management server drives it with\n"
-      "portholectl or over gRPC; see docs/integrating.md and docs/configuration.md.");
+      "portholectl or over gRPC; see docs/operating.md, docs/integrating.md\n"
+      "and docs/configuration.md.");
   app.set_version_flag("--version", "porthole " + porthole::Version());
   auto* const config =
       app.add_option("--config", options.config_file, "Run with this configuration file (YAML)");
