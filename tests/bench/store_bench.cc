@@ -14,7 +14,6 @@
 #include <functional>
 #include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace porthole::state {
@@ -64,26 +63,41 @@ void ClaimToken(StateStore& store, std::size_t caller, std::size_t number) {
   answered.get_future().wait();
 }
 
-void Measure(const char* what, StateStore& store, std::size_t callers, const Change& change) {
-  std::vector<std::vector<double>> took(callers);
+// Calls `change` until `end`; how long each call took, in microseconds.
+std::vector<double> Repeat(StateStore& store,
+                           std::size_t caller,
+                           Steady::time_point end,
+                           const Change& change) {
+  std::vector<double> took;
+  for (std::size_t number = 0; Steady::now() < end; ++number) {
+    const Steady::time_point begun = Steady::now();
+    change(store, caller, number);
+    took.push_back(Microseconds(Steady::now() - begun).count());
+  }
+  return took;
+}
+
+// What `callers` threads measured together, in order.
+std::vector<double> Times(StateStore& store, std::size_t callers, const Change& change) {
   const Steady::time_point end = Steady::now() + kEach;
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t caller = 0; caller < callers; ++caller) {
-      threads.emplace_back([&, caller] {
-        for (std::size_t number = 0; Steady::now() < end; ++number) {
-          const Steady::time_point begun = Steady::now();
-          change(store, caller + callers * 1000, number);
-          took[caller].push_back(Microseconds(Steady::now() - begun).count());
-        }
-      });
-    }
+  std::vector<std::future<std::vector<double>>> running;
+  running.reserve(callers);
+  for (std::size_t caller = 0; caller < callers; ++caller) {
+    // Names that no measurement before had.
+    running.push_back(std::async(std::launch::async, Repeat, std::ref(store),
+                                 caller + (callers * 1000), end, std::cref(change)));
   }
   std::vector<double> all;
-  for (const std::vector<double>& of_one : took) {
-    all.insert(all.end(), of_one.begin(), of_one.end());
+  for (std::future<std::vector<double>>& one : running) {
+    const std::vector<double> took = one.get();
+    all.insert(all.end(), took.begin(), took.end());
   }
   std::ranges::sort(all);
+  return all;
+}
+
+void Measure(const char* what, StateStore& store, std::size_t callers, const Change& change) {
+  const std::vector<double> all = Times(store, callers, change);
   std::printf("%-10s %-13s %3zu callers %9.0f a second   p50 %8.0f us   p99 %8.0f us\n",
               std::string(store.Kind()).c_str(), what, callers,
               static_cast<double>(all.size()) / std::chrono::duration<double>(kEach).count(),

@@ -93,7 +93,7 @@ json::object Answer(const json::object& request) {
 int main() {
   try {
     for (std::string line; std::getline(std::cin, line);) {
-      std::cout << json::serialize(Answer(json::parse(line).as_object())) << std::endl;
+      std::cout << json::serialize(Answer(json::parse(line).as_object())) << '\n' << std::flush;
     }
   } catch (const std::exception& error) {
     std::cerr << "open_tokens: " << error.what() << '\n';
