@@ -1,20 +1,16 @@
 """The control API through portholectl: keys, sessions, revocation, blocks, callers."""
 
 import contextlib
-import ipaddress
 import json
 import socket
 import time
 
 import pytest
-from cryptography import x509
 
-from harness.certificates import Authority
 from harness.ends import expect_close
 from harness.node import portholectl
 from harness.tokens import TokenKey
 from harness.viewer import Viewer
-from harness.vnc_servers import free_port
 from processes import ProcessFailed, wait_until
 
 
@@ -228,29 +224,6 @@ def test_the_node_tells_of_itself(node, host):
     assert "node-under-test" in told and "STORE_KIND_EMBEDDED" in told
     assert "node-under-test" in node.control("node")
     viewer.leave()
-
-
-@pytest.fixture
-def mtls(directory):
-    """What a control API over TCP needs, and callers' certificates."""
-    trusted, foreign = Authority(directory, "Trusted CA"), Authority(directory, "Foreign CA")
-    uri = x509.UniformResourceIdentifier
-    server = trusted.issue("server", x509.DNSName("localhost"), x509.IPAddress(
-        ipaddress.ip_address("127.0.0.1")))
-    return {
-        "configuration": {
-            "tcp": {"port": free_port(), "certificate_file": str(server[0]),
-                    "private_key_file": str(server[1]),
-                    "client_ca_file": str(trusted.certificate)},
-            "callers": [{"name": "uri:spiffe://cloud/manager", "role": "admin"},
-                        {"name": "cn:watcher", "role": "viewer"}],
-        },
-        "ca": trusted.certificate,
-        "manager": trusted.issue("manager", uri("spiffe://cloud/manager")),
-        "watcher": trusted.issue("watcher"),
-        "stranger": trusted.issue("stranger"),
-        "foreigner": foreign.issue("foreigner", uri("spiffe://cloud/manager")),
-    }
 
 
 def call_over_tcp(node, mtls, caller, *words):
