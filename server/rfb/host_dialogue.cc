@@ -5,6 +5,7 @@
 #include "rfb/clean_text.h"
 #include "rfb/host_security.h"
 #include "rfb/protocol_version.h"
+#include "rfb/security/tight.h"
 #include "rfb/wire.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace porthole::rfb {
@@ -74,23 +74,27 @@ net::Awaitable<absl::StatusOr<HostGreeting>> Initialise(net::ByteStream& host) {
 
 }  // namespace
 
-net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(net::ByteStream& host,
-                                                       const HostCredentials& credentials) {
-  const absl::StatusOr<ProtocolVersion> version = co_await AgreeOnVersion(host);
+net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(std::unique_ptr<net::ByteStream>& host,
+                                                       const HostAccess& access) {
+  const absl::StatusOr<ProtocolVersion> version = co_await AgreeOnVersion(*host);
   if (!version.ok()) {
     co_return Annotate(version.status(), "ProtocolVersion");
   }
-  const absl::StatusOr<std::string_view> security =
-      co_await IdentifyAtHost(host, *version, credentials);
+  absl::StatusOr<Identified> security = co_await IdentifyAtHost(host, *version, access);
   if (!security.ok()) {
     co_return Annotate(security.status(), "security");
   }
-  absl::StatusOr<HostGreeting> greeting = co_await Initialise(host);
+  absl::StatusOr<HostGreeting> greeting = co_await Initialise(*host);
   if (!greeting.ok()) {
     co_return Annotate(greeting.status(), "ServerInit");
   }
+  if (security->by_tight) {
+    if (absl::Status skipped = co_await SkipTightCapabilities(*host); !skipped.ok()) {
+      co_return Annotate(skipped, "what follows ServerInit");
+    }
+  }
   greeting->protocol_version = Name(*version);
-  greeting->security_type = *security;
+  greeting->security_type = std::move(security->security_type);
   co_return greeting;
 }
 

@@ -1,7 +1,10 @@
 #include "rfb/host_security.h"
 
 #include "base/status.h"
+#include "rfb/security/choice.h"
 #include "rfb/security/security_type.h"
+#include "rfb/security/tight.h"
+#include "rfb/security/vencrypt.h"
 #include "rfb/wire.h"
 
 #include <cstddef>
@@ -40,17 +43,10 @@ net::Awaitable<absl::Status> ReadRefusal(net::ByteStream& host, No no) {
   co_return Error(no.code, no.words);
 }
 
-absl::Status NothingInCommon(std::span<const std::uint8_t> offered) {
-  std::string numbers;
-  for (const std::uint8_t number : offered) {
-    numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
-  }
-  return Error(absl::StatusCode::kFailedPrecondition,
-               "no security type in common; the host offers " + numbers);
-}
-
 // In 3.3 the host decides: one number, 0 for "no" (section 7.1.2).
-net::Awaitable<absl::StatusOr<const SecurityType*>> ReadTypeOf33(net::ByteStream& host) {
+net::Awaitable<absl::StatusOr<std::uint32_t>> ReadNumberOf33(net::ByteStream& host,
+                                                             const Permitted& permitted,
+                                                             const HostAccess& access) {
   const absl::StatusOr<std::uint32_t> number = co_await ReadU32(host);
   if (!number.ok()) {
     co_return number.status();
@@ -58,17 +54,19 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> ReadTypeOf33(net::ByteStream
   if (*number == 0) {
     co_return co_await ReadRefusal(host, ToAnybody());
   }
-  const auto narrow = static_cast<std::uint8_t>(*number);
-  const SecurityType* type = *number == narrow ? StrongestOf({&narrow, 1}) : nullptr;
-  if (type == nullptr) {
-    co_return Error(absl::StatusCode::kFailedPrecondition,
-                    "no security type in common; the host offers " + std::to_string(*number));
+  if (*number >= kFirstVeNCryptSubtype) {
+    co_return Error(
+        absl::StatusCode::kFailedPrecondition,
+        "no security type has the number " + std::to_string(*number) + " that the host demands");
   }
-  co_return type;
+  const absl::StatusOr<const SecurityType*> type = ChooseType(permitted, {&*number, 1}, access);
+  co_return type.ok() ? absl::StatusOr<std::uint32_t>(*number) : type.status();
 }
 
 // From 3.7 on the host lists types, none for "no", and the client chooses.
-net::Awaitable<absl::StatusOr<const SecurityType*>> ChooseType(net::ByteStream& host) {
+net::Awaitable<absl::StatusOr<std::uint32_t>> ChooseFromList(net::ByteStream& host,
+                                                             const Permitted& permitted,
+                                                             const HostAccess& access) {
   const absl::StatusOr<std::uint8_t> count = co_await ReadU8(host);
   if (!count.ok()) {
     co_return count.status();
@@ -76,16 +74,24 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> ChooseType(net::ByteStream& 
   if (*count == 0) {
     co_return co_await ReadRefusal(host, ToAnybody());
   }
-  std::vector<std::uint8_t> offered(*count);
-  absl::Status read = co_await ReadExact(host, offered);
+  std::vector<std::uint8_t> listed(*count);
+  absl::Status read = co_await ReadExact(host, listed);
   if (!read.ok()) {
     co_return read;
   }
-  const SecurityType* type = StrongestOf(offered);
-  if (type == nullptr) {
-    co_return NothingInCommon(offered);
+  const std::vector<std::uint32_t> offered(listed.begin(), listed.end());
+  const absl::StatusOr<std::uint32_t> number = ChooseNumber(permitted, offered, access);
+  if (!number.ok()) {
+    co_return number.status();
   }
-  co_return type;
+  // Looked at before the choice is sent: a host may count an attempt as soon as it begins.
+  if (const SecurityType* const type = TypeOf(*number); type != nullptr) {
+    if (absl::Status needs = CheckNeeds(*type, access.credentials); !needs.ok()) {
+      co_return Annotate(needs, type->name);
+    }
+  }
+  absl::Status chosen = co_await WriteU8(host, static_cast<std::uint8_t>(*number));
+  co_return chosen.ok() ? number : absl::StatusOr<std::uint32_t>(chosen);
 }
 
 net::Awaitable<absl::Status> ReadResult(net::ByteStream& host,
@@ -114,47 +120,72 @@ net::Awaitable<absl::Status> ReadResult(net::ByteStream& host,
   co_return co_await ReadRefusal(host, std::move(no));
 }
 
-net::Awaitable<absl::Status> RunType(net::ByteStream& host,
-                                     ProtocolVersion version,
-                                     const SecurityType& type,
-                                     const HostCredentials& credentials) {
-  // Looked at before the choice is sent: a host may count an attempt as soon as it begins.
-  absl::Status needs = CheckNeeds(type, credentials);
+net::Awaitable<absl::StatusOr<const SecurityType*>> Enter(std::uint32_t number,
+                                                          SecurityExchange exchange,
+                                                          const Permitted& permitted) {
+  if (number == kVeNCrypt) {
+    co_return co_await EnterVeNCrypt(exchange, permitted);
+  }
+  if (number == kTightSecurity) {
+    co_return co_await EnterTight(exchange, permitted);
+  }
+  const SecurityType* const type = TypeOf(number);
+  absl::Status needs = CheckNeeds(*type, exchange.access.credentials);
   if (!needs.ok()) {
-    co_return needs;
+    co_return Annotate(needs, type->name);
   }
-  if (version != ProtocolVersion::k33) {
-    absl::Status chosen = co_await WriteU8(host, static_cast<std::uint8_t>(type.number));
-    if (!chosen.ok()) {
-      co_return chosen;
-    }
-  }
-  absl::Status authenticated =
-      co_await type.authenticate({.host = host, .credentials = credentials});
+  co_return type;
+}
+
+net::Awaitable<absl::Status> RunType(SecurityExchange exchange,
+                                     ProtocolVersion version,
+                                     const SecurityType& type) {
+  exchange.in_verified_tls =
+      exchange.in_verified_tls || type.protection == Protection::kVerifiedTls;
+  absl::Status authenticated = co_await type.authenticate(exchange);
   if (!authenticated.ok()) {
     co_return authenticated;
   }
   if (version == ProtocolVersion::k38 || type.result_always) {
-    co_return co_await ReadResult(host, version, type);
+    co_return co_await ReadResult(*exchange.host, version, type);
   }
   co_return absl::OkStatus();
 }
 
+net::Awaitable<absl::StatusOr<std::uint32_t>> AgreeOnNumber(net::ByteStream& host,
+                                                            ProtocolVersion version,
+                                                            const Permitted& permitted,
+                                                            const HostAccess& access) {
+  if (version == ProtocolVersion::k33) {
+    co_return co_await ReadNumberOf33(host, permitted, access);
+  }
+  co_return co_await ChooseFromList(host, permitted, access);
+}
+
 }  // namespace
 
-net::Awaitable<absl::StatusOr<std::string_view>> IdentifyAtHost(
-    net::ByteStream& host, ProtocolVersion version, const HostCredentials& credentials) {
-  net::Awaitable<absl::StatusOr<const SecurityType*>> choosing =
-      version == ProtocolVersion::k33 ? ReadTypeOf33(host) : ChooseType(host);
-  const absl::StatusOr<const SecurityType*> type = co_await std::move(choosing);
+net::Awaitable<absl::StatusOr<Identified>> IdentifyAtHost(std::unique_ptr<net::ByteStream>& host,
+                                                          ProtocolVersion version,
+                                                          const HostAccess& access) {
+  const Permitted permitted = PermittedBy(access.rules);
+  const absl::StatusOr<std::uint32_t> number =
+      co_await AgreeOnNumber(*host, version, permitted, access);
+  if (!number.ok()) {
+    co_return number.status();
+  }
+  const SecurityExchange exchange{
+      .host = host, .access = access, .in_verified_tls = access.rules.in_verified_tls};
+  const absl::StatusOr<const SecurityType*> type = co_await Enter(*number, exchange, permitted);
   if (!type.ok()) {
     co_return type.status();
   }
-  const absl::Status identified = co_await RunType(host, version, **type, credentials);
+  const bool by_tight = *number == kTightSecurity;
+  const std::string name = (by_tight ? "Tight" : "") + std::string((*type)->name);
+  const absl::Status identified = co_await RunType(exchange, version, **type);
   if (!identified.ok()) {
-    co_return Annotate(identified, (*type)->name);
+    co_return Annotate(identified, name);
   }
-  co_return (*type)->name;
+  co_return Identified{.security_type = name, .by_tight = by_tight};
 }
 
 }  // namespace porthole::rfb

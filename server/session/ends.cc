@@ -50,6 +50,8 @@ End HostHandshakeEnd(const absl::Status& status) {
       end.sentence = "The virtual machine's host offers no way to log in that is enabled here.";
       return end;
     }
+    case absl::StatusCode::kAborted:
+      return Make(EndReason::kHostTlsFailed, status);
     case absl::StatusCode::kInvalidArgument:
       return Make(EndReason::kHostProtocolError, status);
     default:

@@ -45,6 +45,15 @@ std::string Cut(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, size));
 }
 
+// Nothing that needs TLS is enabled.
+class NoTls final : public rfb::HostTls {
+ public:
+  Awaitable<absl::Status> Start(std::unique_ptr<net::ByteStream>& /*host*/,
+                                rfb::TlsKind /*kind*/) override {
+    co_return absl::AbortedError("there is no TLS to hosts");
+  }
+};
+
 }  // namespace
 
 Awaitable<void> LiveSession::ServeHost() {
@@ -126,9 +135,12 @@ Awaitable<void> LiveSession::GreetHost() {
     Finish(TimeLimitEnd(EndReason::kHostTimeout, "the host did not finish its handshake"));
   });
   // Wiped when the handshake is over.
-  const rfb::HostCredentials credentials{std::move(grant_.grant.username),
-                                         std::move(grant_.grant.password)};
-  absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(*host_, credentials);
+  NoTls tls;
+  const rfb::HostAccess access{
+      .credentials = {std::move(grant_.grant.username), std::move(grant_.grant.password)},
+      .rules = {.enabled = {"VncAuth", "None"}, .host_key_sha256 = ""},
+      .tls = tls};
+  absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(host_, access);
   if (!greeting.ok()) {
     Finish(HostHandshakeEnd(greeting.status()));
     co_return;

@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <span>
+#include <utility>
 
 namespace porthole::fuzz {
 
@@ -20,16 +22,18 @@ inline void Expect(bool holds) {
   }
 }
 
-// Runs `dialogue(stream)` against another side that says `script` and hangs up. Reads give at most
-// `cut` bytes, 0: all there are. A dialogue that then waits for more is a find.
+// Runs `dialogue(stream)`, the stream as a std::unique_ptr<net::ByteStream>&, against another side
+// that says `script` and hangs up. Reads give at most `cut` bytes, 0: all there are. A dialogue
+// that then waits for more is a find.
 template <typename T, typename Dialogue>
 T Converse(std::size_t cut, std::span<const std::uint8_t> script, const Dialogue& dialogue) {
   boost::asio::io_context context;
-  const testing::MemoryStreamPair pair = testing::MemoryStreamPair::Make(context.get_executor());
+  testing::MemoryStreamPair pair = testing::MemoryStreamPair::Make(context.get_executor());
   pair.near->CutReads(cut == 0 ? SIZE_MAX : cut);
   pair.far->Push(script);
   pair.far->SendEof();
-  return testing::RunToEnd(context, dialogue(*pair.near));
+  std::unique_ptr<net::ByteStream> stream = std::move(pair.near);
+  return testing::RunToEnd(context, dialogue(stream));
 }
 
 }  // namespace porthole::fuzz

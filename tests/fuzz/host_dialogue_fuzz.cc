@@ -1,11 +1,15 @@
-// What a host may say from its first byte to ServerInit. The first byte of the input tells how the
-// bytes are cut and whether there is a password.
+// What a host may say from its first byte to ServerInit, by every security type that is plain bytes
+// or, with TLS that only pretends, VeNCrypt. The first byte of the input tells how the bytes are
+// cut, what the token has and what it demands.
 
 #include "rfb/host_dialogue.h"
+#include "rfb/security/security_type.h"
 #include "tests/fuzz/dialogue_fuzz.h"
+#include "tests/support/fake_tls.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -14,8 +18,10 @@ namespace {
 using porthole::Secret;
 using porthole::fuzz::Expect;
 using porthole::rfb::GreetHost;
-using porthole::rfb::HostCredentials;
+using porthole::rfb::HostAccess;
 using porthole::rfb::HostGreeting;
+using porthole::rfb::TlsDemand;
+using porthole::testing::FakeTls;
 
 constexpr const char* kPassword = "secret12";
 
@@ -33,7 +39,22 @@ void CheckGreeting(const HostGreeting& greeting) {
   Expect(greeting.desktop_name.size() <= std::size_t{64} * 1024);
   Expect(!HasControl(greeting.desktop_name));
   Expect(greeting.protocol_version.size() == 3);
-  Expect(greeting.security_type == "None" || greeting.security_type == "VncAuth");
+  Expect(!greeting.security_type.empty());
+}
+
+// Bits: a password, a user name, TLS required, TLS off.
+HostAccess AccessBy(unsigned bits, FakeTls& tls) {
+  const auto demand = (bits & 4U) != 0   ? TlsDemand::kRequire
+                      : (bits & 8U) != 0 ? TlsDemand::kDisable
+                                         : TlsDemand::kPrefer;
+  HostAccess access{.credentials = {.username = (bits & 2U) != 0 ? "alice" : "",
+                                    .password = Secret((bits & 1U) != 0 ? kPassword : "")},
+                    .rules = {.tls = demand, .host_key_sha256 = ""},
+                    .tls = tls};
+  for (const auto& type : porthole::rfb::SecurityTypes()) {
+    access.rules.enabled.emplace_back(type.name);
+  }
+  return access;
 }
 
 }  // namespace
@@ -43,11 +64,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     return 0;
   }
   const std::span<const std::uint8_t> input(bytes, size);
-  const HostCredentials credentials{.username = "",
-                                    .password = Secret((input[0] & 1U) != 0 ? kPassword : "")};
+  FakeTls tls;
+  const HostAccess access = AccessBy(input[0], tls);
   const auto greeting = porthole::fuzz::Converse<absl::StatusOr<HostGreeting>>(
-      input[0] >> 1U, input.subspan(1),
-      [&credentials](porthole::net::ByteStream& host) { return GreetHost(host, credentials); });
+      input[0] >> 4U, input.subspan(1),
+      [&access](std::unique_ptr<porthole::net::ByteStream>& host) {
+        return GreetHost(host, access);
+      });
   if (greeting.ok()) {
     CheckGreeting(*greeting);
   } else {

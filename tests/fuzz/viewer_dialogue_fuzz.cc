@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -13,8 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     return 0;
   }
   const std::span<const std::uint8_t> input(bytes, size);
-  const auto shared = porthole::fuzz::Converse<absl::StatusOr<bool>>(input[0], input.subspan(1),
-                                                                     porthole::rfb::GreetViewer);
+  const auto shared = porthole::fuzz::Converse<absl::StatusOr<bool>>(
+      input[0], input.subspan(1), [](std::unique_ptr<porthole::net::ByteStream>& viewer) {
+        return porthole::rfb::GreetViewer(*viewer);
+      });
   // The shortest way in is a version and ClientInit.
   porthole::fuzz::Expect(!shared.ok() || size > 13);
   porthole::fuzz::Expect(shared.ok() || absl::IsInvalidArgument(shared.status()) ||

@@ -65,16 +65,16 @@ absl::StatusOr<VncChallenge> AnswerVncChallenge(const VncChallenge& challenge,
 
 net::Awaitable<absl::Status> AuthenticateVncAuth(SecurityExchange exchange) {
   VncChallenge challenge{};
-  absl::Status read = co_await ReadExact(exchange.host, challenge);
+  absl::Status read = co_await ReadExact(*exchange.host, challenge);
   if (!read.ok()) {
     co_return read;
   }
   const absl::StatusOr<VncChallenge> answer =
-      AnswerVncChallenge(challenge, exchange.credentials.password);
+      AnswerVncChallenge(challenge, exchange.access.credentials.password);
   if (!answer.ok()) {
     co_return answer.status();
   }
-  co_return co_await exchange.host.Write(*answer);
+  co_return co_await exchange.host->Write(*answer);
 }
 
 }  // namespace porthole::rfb

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,25 +33,28 @@ struct DialogueRun {
   std::size_t operations = 0;
 };
 
-// Runs `dialogue(stream)` against `other` to its end, or until it waits for what never comes.
+// Runs `dialogue(stream)`, the stream as a std::unique_ptr<net::ByteStream>&, against `other` to
+// its end, or until it waits for what never comes.
 template <typename T, typename Dialogue>
 DialogueRun<T> RunDialogue(const OtherSide& other, const Dialogue& dialogue) {
   boost::asio::io_context context;
-  const testing::MemoryStreamPair pair = testing::MemoryStreamPair::Make(context.get_executor());
-  pair.near->CutReads(other.cut);
-  pair.near->FailFrom(other.fail_from, absl::CancelledError("as the test wishes"));
+  testing::MemoryStreamPair pair = testing::MemoryStreamPair::Make(context.get_executor());
+  testing::MemoryStream& near = *pair.near;
+  std::unique_ptr<net::ByteStream> stream = std::move(pair.near);
+  near.CutReads(other.cut);
+  near.FailFrom(other.fail_from, absl::CancelledError("as the test wishes"));
   pair.far->Push(other.script);
   if (other.hangs_up) {
     pair.far->SendEof();
   }
   DialogueRun<T> run;
-  if (auto result = testing::RunUntilIdle(context, dialogue(*pair.near))) {
+  if (auto result = testing::RunUntilIdle(context, dialogue(stream))) {
     run.waits = false;
     run.result = *std::move(result);
   }
   run.sent = testing::AsString(pair.far->Take());
-  run.unread = testing::AsString(pair.near->Take());
-  run.operations = pair.near->Operations();
+  run.unread = testing::AsString(near.Take());
+  run.operations = near.Operations();
   return run;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "rfb/host_dialogue.h"
+#include "tests/support/fake_tls.h"
 #include "tests/unit/rfb/dialogue_run.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace porthole::rfb {
 
@@ -25,10 +28,22 @@ inline std::string ServerInit(std::string_view name) {
 
 using HostRun = DialogueRun<absl::StatusOr<HostGreeting>>;
 
+// Every type that a configuration enables by itself (design, section 12).
+inline const std::vector<std::string>& EnabledByDefault() {
+  static const std::vector<std::string> kNames = {"X509SASL", "X509Plain", "X509Vnc", "X509None",
+                                                  "RA2_256",  "RA2",       "VncAuth", "None"};
+  return kNames;
+}
+
 inline HostRun Greet(const OtherSide& host, std::string_view password = kPassword) {
-  const HostCredentials credentials{.username = "", .password = Secret(std::string(password))};
+  testing::FakeTls tls;
+  const HostAccess access{
+      .credentials = {.username = "", .password = Secret(std::string(password))},
+      .rules = {.enabled = EnabledByDefault(), .host_key_sha256 = ""},
+      .tls = tls};
   return RunDialogue<absl::StatusOr<HostGreeting>>(
-      host, [&credentials](net::ByteStream& stream) { return GreetHost(stream, credentials); });
+      host,
+      [&access](std::unique_ptr<net::ByteStream>& stream) { return GreetHost(stream, access); });
 }
 
 }  // namespace porthole::rfb

@@ -40,7 +40,7 @@ std::vector<Dialogue> EveryDialogue() {
       {"3.8", "None", Join({"RFB 003.008\n", "\x01\x01", ok, init}), "RFB 003.008\n\x01\x01"},
       {"3.8", "VncAuth", Join({"RFB 003.008\n", "\x01\x02", kChallenge, ok, init}),
        Join({"RFB 003.008\n\x02", kAnswer, "\x01"})},
-      {"3.8", "VncAuth", Join({"RFB 003.008\n", "\x04\x10\x01\x13\x02", kChallenge, ok, init}),
+      {"3.8", "VncAuth", Join({"RFB 003.008\n", "\x04\x10\x01\x15\x02", kChallenge, ok, init}),
        Join({"RFB 003.008\n\x02", kAnswer, "\x01"})},
   };
   for (const std::string_view version : {"RFB 003.000\n", "RFB 003.006\n"}) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,8 @@ constexpr std::string_view kOurs = "RFB 003.008\n";
 using ViewerRun = DialogueRun<absl::StatusOr<bool>>;
 
 ViewerRun Greet(const OtherSide& viewer) {
-  return RunDialogue<absl::StatusOr<bool>>(viewer, GreetViewer);
+  return RunDialogue<absl::StatusOr<bool>>(
+      viewer, [](std::unique_ptr<net::ByteStream>& stream) { return GreetViewer(*stream); });
 }
 
 // A dialogue that succeeds with a shared desktop.
@@ -116,7 +118,9 @@ TEST(ServerInitToViewer, IsOneMessageWithTheHostsFramebufferAndName) {
   host.height = 0x0304;
   std::ranges::copy(testing::AsBytes("0123456789abcdef"), host.pixel_format.begin());
   host.desktop_name = "web-1";
-  const auto send = [&host](net::ByteStream& viewer) { return SendServerInit(viewer, host); };
+  const auto send = [&host](std::unique_ptr<net::ByteStream>& viewer) {
+    return SendServerInit(*viewer, host);
+  };
 
   const auto run = RunDialogue<absl::Status>({.script = ""}, send);
   const auto failed = RunDialogue<absl::Status>({.script = "", .fail_from = 1}, send);

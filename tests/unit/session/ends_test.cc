@@ -32,6 +32,7 @@ TEST(Ends, EachFailureHasItsReason) {
       {HostHandshakeEnd, StatusCode::kUnauthenticated, EndReason::kHostAuthFailed},
       {HostHandshakeEnd, StatusCode::kPermissionDenied, EndReason::kHostAuthFailed},
       {HostHandshakeEnd, StatusCode::kFailedPrecondition, EndReason::kHostAuthFailed},
+      {HostHandshakeEnd, StatusCode::kAborted, EndReason::kHostTlsFailed},
       {HostHandshakeEnd, StatusCode::kInvalidArgument, EndReason::kHostProtocolError},
       {HostHandshakeEnd, StatusCode::kOutOfRange, EndReason::kHostClosed},
       {HostHandshakeEnd, StatusCode::kUnavailable, EndReason::kHostLost},
