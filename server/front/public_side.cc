@@ -21,6 +21,7 @@ constexpr std::string_view kWebSocketPath = "/websockify";
 constexpr std::string_view kAssets = "/assets/";
 constexpr std::size_t kMaxUserAgentBytes = 256;
 constexpr std::size_t kMaxTokenBytes = 12UL * 1024;
+constexpr std::size_t kMostTurnedAway = 16;  // at once; fewer than descriptors are kept for them
 
 admission::Client ClientOf(const net::HttpConnection& connection, const net::HttpRequest& request) {
   admission::Client client;
@@ -76,9 +77,11 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
   const std::optional<admission::AddressBudget::Ticket> ticket =
       settings_.budget.Connect(connection->Peer());
   const Place place(settings_.connections, settings_.max_connections);
-  if (!ticket.has_value() || !place.Taken()) {
-    settings_.metrics.HttpRefused(HttpRefusal::kTooMany).Increment();
-    co_return;  // closed without a handshake: words would cost more than the refusal saves
+  if (!ticket.has_value()) {
+    co_return co_await TurnAway(*connection, TooManyConnections());
+  }
+  if (!place.Taken() || connection->OnLastDescriptors()) {
+    co_return co_await TurnAway(*connection, NodeIsFull());
   }
   std::optional<Upgraded> upgraded = co_await ServeHttp(std::move(connection));
   if (upgraded.has_value()) {
@@ -87,13 +90,35 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
   }
 }
 
-Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
-    std::unique_ptr<net::HttpConnection> connection) {
-  const absl::Status shaken = co_await connection->Handshake();
-  if (!connection->Facts().tls_version.empty() || !shaken.ok()) {
+Awaitable<void> PublicSide::TurnAway(net::HttpConnection& connection, HttpNo no) {
+  const Place place(settings_.turned_away, kMostTurnedAway);
+  const bool heard = place.Taken() && co_await ShakeHands(connection);
+  const auto request = heard ? co_await connection.ReadRequest()
+                             : absl::StatusOr<net::HttpRequest>(absl::CancelledError());
+  if (!request.ok()) {
+    settings_.metrics.HttpRefused(no.counted).Increment();
+  } else if (request->path == "/console") {
+    co_await RefusePage(connection, std::move(no));
+  } else {
+    co_await Refuse(connection, std::move(no));
+  }
+  if (heard) {
+    co_await connection.Finish();
+  }
+}
+
+Awaitable<bool> PublicSide::ShakeHands(net::HttpConnection& connection) {
+  const absl::Status shaken = co_await connection.Handshake();
+  if (!connection.Facts().tls_version.empty() || !shaken.ok()) {
     settings_.metrics.TlsHandshakes(TlsSide::kViewer, ResultOf(shaken)).Increment();
   }
-  if (!shaken.ok()) {
+  co_return shaken.ok();
+}
+
+Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
+    std::unique_ptr<net::HttpConnection> connection) {
+  const bool shaken = co_await ShakeHands(*connection);
+  if (!shaken) {
     co_return std::nullopt;
   }
   for (;;) {
@@ -145,7 +170,7 @@ Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
                                    const net::HttpRequest& request) {
   if (request.path == "/console") {
     if (const std::optional<HttpNo> no = JudgeBudget(connection.Peer())) {
-      co_await Refuse(connection, *no);
+      co_await RefusePage(connection, *no);
       co_return false;
     }
     co_return co_await Reply(connection, Console(connection, request));
@@ -254,6 +279,11 @@ net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
                                                    {"client", client}}};
   settings_.log.Log(telemetry::Level::kInfo, "link_refused", fields);
   sessions_.audit.Record("link_refused", fields);
+  return ErrorPage(connection, no);
+}
+
+net::HttpResponse PublicSide::ErrorPage(const net::HttpConnection& connection,
+                                        const HttpNo& no) const {
   net::HttpResponse page =
       Page(connection, no.status, settings_.files.ErrorPage(no.reason, no.message));
   page.headers.insert(page.headers.end(), no.headers.begin(), no.headers.end());
@@ -307,6 +337,11 @@ Awaitable<void> PublicSide::Refuse(net::HttpConnection& connection, HttpNo no) {
   settings_.metrics.HttpRefused(no.counted).Increment();
   // Whether it is read is the other side's business.
   const absl::Status sent = co_await connection.Respond(JsonReply(no), false);
+}
+
+Awaitable<void> PublicSide::RefusePage(net::HttpConnection& connection, HttpNo no) {
+  settings_.metrics.HttpRefused(no.counted).Increment();
+  const absl::Status sent = co_await connection.Respond(ErrorPage(connection, no), false);
 }
 
 Awaitable<bool> PublicSide::Reply(net::HttpConnection& connection, net::HttpResponse response) {

@@ -30,6 +30,7 @@ struct PublicSettings {
   std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
   std::atomic<std::size_t> max_connections{0};
   std::atomic<std::size_t> connections{0};  // open now
+  std::atomic<std::size_t> turned_away{0};  // are being told that there is no place
 };
 
 // The public port on one worker: the viewer's pages and files, and the WebSocket that becomes a
@@ -50,6 +51,8 @@ class PublicSide {
     session::Request request;
   };
 
+  // Tells a connection that has no place here why, as long as not too many are being told.
+  net::Awaitable<void> TurnAway(net::HttpConnection& connection, HttpNo no);
   // HTTP, until the connection ends or is upgraded.
   net::Awaitable<std::optional<Upgraded>> ServeHttp(
       std::unique_ptr<net::HttpConnection> connection);
@@ -63,10 +66,15 @@ class PublicSide {
   std::optional<HttpNo> JudgeBudget(const IpAddress& client);
   std::variant<Offer, HttpNo> JudgeUpgrade(const admission::Client& client,
                                            const net::HttpRequest& request);
+  // The connection's first bytes: TLS where the listener has it.
+  net::Awaitable<bool> ShakeHands(net::HttpConnection& connection);
   net::Awaitable<void> Refuse(net::HttpConnection& connection, HttpNo no);
+  // The same for a person who opened a link: as a page.
+  net::Awaitable<void> RefusePage(net::HttpConnection& connection, HttpNo no);
   net::Awaitable<bool> Reply(net::HttpConnection& connection, net::HttpResponse response);
   net::HttpResponse Console(const net::HttpConnection& connection, const net::HttpRequest& request);
   net::HttpResponse File(const net::HttpRequest& request);
+  net::HttpResponse ErrorPage(const net::HttpConnection& connection, const HttpNo& no) const;
   net::HttpResponse Page(const net::HttpConnection& connection,
                          unsigned status,
                          std::string html) const;

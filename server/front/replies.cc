@@ -98,6 +98,22 @@ HttpNo TooManyAttempts(std::chrono::seconds retry_after) {
           {{"Retry-After", std::to_string(retry_after.count())}}};
 }
 
+HttpNo TooManyConnections() {
+  return {429,
+          HttpRefusal::kTooMany,
+          std::string(Name(EndReason::kTooMany)),
+          "Too many connections from your network address. Close some and try again.",
+          {{"Retry-After", "5"}}};
+}
+
+HttpNo NodeIsFull() {
+  return {503,
+          HttpRefusal::kUnavailable,
+          std::string(Name(EndReason::kTooMany)),
+          "This console server is full. Try again in a moment.",
+          {{"Retry-After", "5"}}};
+}
+
 HttpNo LinkRefused(const Refusal& refusal) {
   HttpNo no{StatusOf(refusal.reason),
             HttpRefusal::kLink,

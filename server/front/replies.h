@@ -32,6 +32,8 @@ std::optional<HttpNo> UnreadRequest(const absl::Status& why);
 HttpNo UpgradeRequired();
 HttpNo OriginRefused();
 HttpNo TooManyAttempts(std::chrono::seconds retry_after);
+HttpNo TooManyConnections();  // of one address
+HttpNo NodeIsFull();          // of connections or descriptors
 // Why a console link shows no console.
 HttpNo LinkRefused(const Refusal& refusal);
 

@@ -13,10 +13,12 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -33,6 +35,20 @@ constexpr std::size_t kKeyChars = 24;  // base64 of 16 bytes: RFC 6455, section 
 constexpr unsigned kHttp11 = 11;
 
 using Head = http::request<http::empty_body>;
+
+constexpr int kDescriptorReserve = 32;
+
+// The process' limit as it was at the first look; nobody here changes it.
+int MostDescriptors() {
+  static const int most = [] {
+    constexpr int kEndless = std::numeric_limits<int>::max();
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kEndless
+               ? static_cast<int>(limit.rlim_cur)
+               : kEndless;
+  }();
+  return most;
+}
 
 std::string Text(beast::string_view text) {
   return {text.data(), text.size()};
@@ -102,6 +118,10 @@ class BeastConnection final : public HttpConnection {
         buffer_(kMaxHeadBytes + 1) {}
 
   const IpAddress& Peer() const override { return peer_; }
+  // A new descriptor is always the lowest that is free.
+  bool OnLastDescriptors() override {
+    return MostDescriptors() - kDescriptorReserve <= transport_.next_layer().native_handle();
+  }
   TransportFacts Facts() const override { return transport_.Facts(); }
   Worker& Home() const override { return worker_; }
   bool KeepAlive() const override { return keep_alive_; }

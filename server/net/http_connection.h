@@ -25,6 +25,10 @@ class HttpConnection {
   virtual TransportFacts Facts() const = 0;
   virtual Worker& Home() const = 0;
 
+  // Whether it got one of the last descriptors of the process, which are kept for telling people
+  // so.
+  virtual bool OnLastDescriptors() = 0;
+
   // TLS, where the listener has it; nothing otherwise.
   // Errors: DEADLINE_EXCEEDED after timeouts.tls_handshake, else as ByteStream's.
   virtual Awaitable<absl::Status> Handshake() = 0;

@@ -285,7 +285,15 @@ TEST_F(PublicSideTest, ConnectionsAreLimitedAndGivenBack) {
     const auto first = Connect();
     first->Send("GET /assets/a.js HTTP/1.1\r\nHost: h\r\n\r\n");
     ASSERT_TRUE(first->ReceiveText("let a;"));
-    EXPECT_EQ(Ask("GET /assets/a.js HTTP/1.1"), "");
+    const std::string asset = Ask("GET /assets/a.js HTTP/1.1");
+    EXPECT_THAT(asset, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(asset,
+                HasSubstr("{\"reason\":\"too_many\",\"message\":\"This console server is full."));
+    EXPECT_THAT(AskRaw(UpgradeRequest()), StartsWith("HTTP/1.1 503 "));
+    const std::string page = Ask("GET /console?token=x HTTP/1.1");
+    EXPECT_THAT(page, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(page, HasSubstr("Content-Type: text/html"));
+    EXPECT_THAT(page, HasSubstr("Content-Security-Policy: default-src 'none'"));
   }
   ASSERT_TRUE(RunUntil(served_->Home(), [this] { return settings_->connections == 0; }));
   EXPECT_THAT(Ask("GET /assets/a.js HTTP/1.1"), StartsWith("HTTP/1.1 200 "));
@@ -296,7 +304,19 @@ TEST_F(PublicSideTest, AnAddressMayHoldSoManyConnections) {
   const auto first = Connect();
   first->Send("GET /assets/a.js HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(first->ReceiveText("let a;"));
+  const std::string answer = Ask("GET /assets/a.js HTTP/1.1");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 429 "));
+  EXPECT_THAT(answer, HasSubstr("Too many connections from your network address."));
+}
+
+TEST_F(PublicSideTest, OnlySoManyAreTurnedAwayWithWords) {
+  most_ = 0;
+  Serve();
+  settings_->turned_away = 16;
   EXPECT_EQ(Ask("GET /assets/a.js HTTP/1.1"), "");
+  settings_->turned_away = 15;
+  EXPECT_THAT(Ask("GET /assets/a.js HTTP/1.1"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_TRUE(RunUntil(served_->Home(), [this] { return settings_->turned_away == 15; }));
 }
 
 TEST(AdminSide, AnswersPrometheusAndProbes) {
