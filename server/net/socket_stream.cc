@@ -19,7 +19,7 @@ Awaitable<absl::StatusOr<std::size_t>> SocketStream::ReadSome(std::span<std::uin
   for (;;) {
     const Attempt attempt = transport_.TryRead(target);
     if (attempt.error) {
-      co_return ToStatus(attempt.error, "read");
+      co_return transport_.ReadFailure(attempt.error);
     }
     if (attempt.bytes > 0) {
       co_return attempt.bytes;

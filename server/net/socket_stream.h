@@ -10,6 +10,9 @@ class SocketStream final : public ByteStream {
  public:
   explicit SocketStream(Transport transport) : transport_(std::move(transport)) {}
 
+  // TLS as the client from here on; takes `tls` over. Errors: as Transport::HandshakeAsClient().
+  Awaitable<absl::Status> StartTls(SSL* tls) { return transport_.HandshakeAsClient(tls); }
+
   Awaitable<absl::Status> WaitReadable() override;
   Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
   Awaitable<absl::Status> Write(std::span<const std::uint8_t> bytes) override;

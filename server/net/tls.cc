@@ -73,7 +73,6 @@ void Configure(SSL_CTX* context, MinTls min_version) {
   SSL_CTX_set_session_id_context(context, kSessionContext.data(), kSessionContext.size());
   // Sessions are resumed by tickets, which the clients keep: no memory grows here.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_default_passwd_cb(context, NoPassphrase);
   SSL_CTX_set_alpn_select_cb(context, SelectAlpn, nullptr);
 }
 
@@ -90,9 +89,11 @@ void TlsContext::Free::operator()(SSL_CTX* context) const {
   SSL_CTX_free(context);
 }
 
-absl::Status TlsContext::LoadPair(const std::string& certificate_file,
-                                  const std::string& private_key_file) {
-  SSL_CTX* const context = context_.get();
+absl::Status LoadTlsPair(SSL_CTX* context,
+                         const std::string& certificate_file,
+                         const std::string& private_key_file,
+                         std::chrono::system_clock::time_point& expiry) {
+  SSL_CTX_set_default_passwd_cb(context, NoPassphrase);
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return BadFile(certificate_file, "not a PEM certificate chain");
   }
@@ -102,7 +103,7 @@ absl::Status TlsContext::LoadPair(const std::string& certificate_file,
   if (SSL_CTX_check_private_key(context) != 1) {
     return BadFile(private_key_file, "not the private key of " + certificate_file);
   }
-  expiry_ = NotAfter(SSL_CTX_get0_certificate(context));
+  expiry = NotAfter(SSL_CTX_get0_certificate(context));
   return absl::OkStatus();
 }
 
@@ -113,7 +114,8 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::ForServer(
     return Error(absl::StatusCode::kInternal, "TLS: " + TakeTlsError());
   }
   Configure(context->context_.get(), min_version);
-  if (const absl::Status loaded = context->LoadPair(certificate_file, private_key_file);
+  if (const absl::Status loaded = LoadTlsPair(context->context_.get(), certificate_file,
+                                              private_key_file, context->expiry_);
       !loaded.ok()) {
     return loaded;
   }

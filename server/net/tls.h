@@ -32,11 +32,17 @@ class TlsContext {
   };
 
   explicit TlsContext(SSL_CTX* context) : context_(context) {}
-  absl::Status LoadPair(const std::string& certificate_file, const std::string& private_key_file);
 
   std::unique_ptr<SSL_CTX, Free> context_;
   std::chrono::system_clock::time_point expiry_;
 };
+
+// Puts a PEM chain (leaf first) and its key, which must belong together, into `context`, and when
+// the leaf expires into `expiry`. Errors: INVALID_ARGUMENT or NOT_FOUND, naming the file.
+absl::Status LoadTlsPair(SSL_CTX* context,
+                         const std::string& certificate_file,
+                         const std::string& private_key_file,
+                         std::chrono::system_clock::time_point& expiry);
 
 // The newest of OpenSSL's queued errors in words; empties the queue.
 std::string TakeTlsError();

@@ -1,6 +1,7 @@
 #include "net/transport.h"
 
 #include "base/status.h"
+#include "net/client_tls.h"
 #include "net/deadline.h"
 #include "net/error.h"
 
@@ -149,6 +150,7 @@ Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
     ERR_clear_error();
     std::size_t got = 0;
     const int result = SSL_read_ex(tls.get(), target.data(), target.size(), &got);
+    verdict_open = verdict_open && result != 1;
     return TlsOutcome(result, got);
   }
   const ssize_t got = Receive(socket, target.data(), target.size());
@@ -223,31 +225,67 @@ Awaitable<error_code> Transport::WaitFor(Attempt::Need need) {
   co_return error;
 }
 
-Awaitable<absl::Status> Transport::HandshakeAsServer(const TlsContext& context) {
-  core_->tls.reset(context.NewConnection());
+absl::Status Transport::AttachTls(SSL* tls) {
+  core_->tls.reset(tls);
   BIO* const bio = BIO_new(SocketBio());
   if (core_->tls == nullptr || bio == nullptr) {
     BIO_free(bio);
-    co_return Error(absl::StatusCode::kResourceExhausted, "TLS: out of memory");
+    return Error(absl::StatusCode::kResourceExhausted, "TLS: out of memory");
   }
   BIO_set_data(bio, &core_->socket);
   BIO_set_init(bio, 1);
   SSL_set_bio(core_->tls.get(), bio, bio);
-  SSL_set_accept_state(core_->tls.get());
+  return absl::OkStatus();
+}
+
+Awaitable<error_code> Transport::RunHandshake() {
   for (;;) {
     ERR_clear_error();
     const Attempt attempt = core_->TlsOutcome(SSL_do_handshake(core_->tls.get()), 0);
-    if (attempt.error) {
-      co_return ToStatus(attempt.error, "TLS handshake");
-    }
-    if (attempt.need == Attempt::Need::kNothing) {
-      co_return absl::OkStatus();
+    if (attempt.error || attempt.need == Attempt::Need::kNothing) {
+      co_return attempt.error;
     }
     const error_code waited = co_await WaitFor(attempt.need);
     if (waited) {
-      co_return ToStatus(waited, "TLS handshake");
+      co_return waited;
     }
   }
+}
+
+Awaitable<absl::Status> Transport::HandshakeAsServer(const TlsContext& context) {
+  if (absl::Status attached = AttachTls(context.NewConnection()); !attached.ok()) {
+    co_return attached;
+  }
+  SSL_set_accept_state(core_->tls.get());
+  co_return ToStatus(co_await RunHandshake(), "TLS handshake");
+}
+
+Awaitable<absl::Status> Transport::HandshakeAsClient(SSL* tls) {
+  if (absl::Status attached = AttachTls(tls); !attached.ok()) {
+    co_return attached;
+  }
+  const error_code error = co_await RunHandshake();
+  core_->verdict_open = true;
+  if (!error) {
+    co_return absl::OkStatus();
+  }
+  if (error == asio::error::operation_aborted || !core_->socket.is_open()) {
+    co_return absl::CancelledError("closed");
+  }
+  const bool by_tls = error.category() == asio::error::get_ssl_category();
+  co_return HandshakeFailure(core_->tls.get(), by_tls ? TlsEnd::kError : TlsEnd::kHungUp);
+}
+
+absl::Status Transport::ReadFailure(error_code error) const {
+  if (core_->verdict_open && core_->socket.is_open()) {
+    const bool by_tls = error.category() == asio::error::get_ssl_category();
+    absl::Status verdict =
+        CertificateVerdict(core_->tls.get(), by_tls ? TlsEnd::kError : TlsEnd::kHungUp);
+    if (!verdict.ok()) {
+      return verdict;
+    }
+  }
+  return ToStatus(error, "read");
 }
 
 Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds limit) {

@@ -56,6 +56,14 @@ class Transport {
   // TLS, as the server. Errors: as ByteStream's; INVALID_ARGUMENT says what OpenSSL says.
   Awaitable<absl::Status> HandshakeAsServer(const TlsContext& context);
 
+  // TLS, as the client; takes `tls` over, which knows whom to believe. Errors: ABORTED with
+  // HandshakeFailure()'s words; CANCELLED this side closed.
+  Awaitable<absl::Status> HandshakeAsClient(SSL* tls);
+
+  // What a read's error means; as a client's first one after the handshake, perhaps the other end's
+  // verdict on our certificate (ABORTED). To be asked at once, while OpenSSL remembers.
+  absl::Status ReadFailure(boost::system::error_code error) const;
+
   // One attempt; never waits, never raises SIGPIPE.
   Attempt TryRead(std::span<std::uint8_t> target) { return core_->TryRead(target); }
   Attempt TryWrite(std::span<const std::uint8_t> bytes) { return core_->TryWrite(bytes); }
@@ -97,6 +105,11 @@ class Transport {
     void operator()(SSL* tls) const;
   };
 
+  // Takes `tls` over and makes it speak over the socket.
+  absl::Status AttachTls(SSL* tls);
+  // To the handshake's end, or to what stopped it.
+  Awaitable<boost::system::error_code> RunHandshake();
+
   // Stays where it is when the Transport moves: BIO and operations point to it.
   struct Core {
     explicit Core(Socket from) : socket(std::move(from)) {}
@@ -107,7 +120,8 @@ class Transport {
 
     Socket socket;
     std::unique_ptr<SSL, FreeTls> tls;
-    bool tls_broken = false;  // after a fatal error not even a shutdown may be sent
+    bool tls_broken = false;    // after a fatal error not even a shutdown may be sent
+    bool verdict_open = false;  // as a client: nothing was read yet since the handshake
     std::string peer;
   };
 

@@ -20,12 +20,12 @@ std::string Text(BIO* bio) {
 
 }  // namespace
 
-Certificate Certificate::Make(long seconds) {
+Certificate Certificate::Make(long seconds, long starts_in) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> x509(X509_new(), X509_free);
   X509_set_version(x509.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x509.get()), 0);
+  X509_gmtime_adj(X509_getm_notBefore(x509.get()), seconds < 0 ? seconds - 10 : starts_in);
   X509_gmtime_adj(X509_getm_notAfter(x509.get()), seconds);
   X509_set_pubkey(x509.get(), key.get());
   X509_NAME* const name = X509_get_subject_name(x509.get());

@@ -7,12 +7,13 @@
 
 namespace porthole::testing {
 
-// A self-signed certificate of "localhost" with its key, made now; valid for `seconds` from now.
+// A self-signed certificate of "localhost" with its key, made now; valid for
+// `seconds` from now, and not for the first `starts_in` of them.
 struct Certificate {
   std::string certificate_pem;
   std::string private_key_pem;
 
-  static Certificate Make(long seconds = 3600);
+  static Certificate Make(long seconds = 3600, long starts_in = 0);
   // The key in PEM, sealed with a passphrase.
   std::string EncryptedKey(const std::string& passphrase) const;
 };

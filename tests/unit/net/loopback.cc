@@ -1,6 +1,7 @@
 #include "tests/unit/net/loopback.h"
 
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -98,9 +99,24 @@ bool RawClient::StartTls(std::string_view alpn) {
     SSL_set_alpn_protos(tls_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
                         static_cast<unsigned>(alpn.size()));
   }
+  return RunHandshake(SSL_connect);
+}
+
+bool RawClient::AcceptTls(const std::function<void(SSL_CTX*)>& configure) {
+  context_.reset(SSL_CTX_new(TLS_server_method()));
+  configure(context_.get());
+  SSL_CTX_set_mode(context_.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  tls_.reset(SSL_new(context_.get()));
+  SSL_set_fd(tls_.get(), socket_);
+  return RunHandshake(SSL_accept);
+}
+
+bool RawClient::RunHandshake(int (*step)(SSL*)) {
   int error = SSL_ERROR_NONE;
-  RunUntil(worker_, [this, &error] {
-    const int result = SSL_connect(tls_.get());
+  RunUntil(worker_, [this, step, &error] {
+    ERR_clear_error();
+    const int result = step(tls_.get());
     error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(tls_.get(), result);
     return error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
   });

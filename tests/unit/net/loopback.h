@@ -68,6 +68,8 @@ class RawClient {
 
   // Whether the handshake succeeded. `alpn`: in wire form.
   bool StartTls(std::string_view alpn = "");
+  // The same as the server, as `configure` has it.
+  bool AcceptTls(const std::function<void(SSL_CTX*)>& configure);
   void Send(std::string_view bytes);
   // Takes what arrived, without waiting.
   void Pump();
@@ -96,6 +98,7 @@ class RawClient {
   };
 
   void Adopt(int socket);
+  bool RunHandshake(int (*step)(SSL*));
   long Take(char* target, std::size_t size);
 
   net::Worker& worker_;
