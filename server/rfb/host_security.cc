@@ -7,6 +7,7 @@
 #include "rfb/security/vencrypt.h"
 #include "rfb/wire.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -129,12 +130,14 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> Enter(std::uint32_t number,
   if (number == kTightSecurity) {
     co_return co_await EnterTight(exchange, permitted);
   }
-  const SecurityType* const type = TypeOf(number);
-  absl::Status needs = CheckNeeds(*type, exchange.access.credentials);
+  // One number may have two names, of which the configuration permits one.
+  const auto type = std::ranges::find_if(
+      permitted, [number](const SecurityType* known) { return known->number == number; });
+  absl::Status needs = CheckNeeds(**type, exchange.access.credentials);
   if (!needs.ok()) {
-    co_return Annotate(needs, type->name);
+    co_return Annotate(needs, (*type)->name);
   }
-  co_return type;
+  co_return *type;
 }
 
 net::Awaitable<absl::Status> RunType(SecurityExchange exchange,

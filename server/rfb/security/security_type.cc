@@ -1,7 +1,11 @@
 #include "rfb/security/security_type.h"
 
+#include "rfb/security/ard.h"
+#include "rfb/security/ms_logon.h"
 #include "rfb/security/none.h"
 #include "rfb/security/plain.h"
+#include "rfb/security/ra2.h"
+#include "rfb/security/sasl.h"
 #include "rfb/security/vnc_auth.h"
 
 #include <algorithm>
@@ -10,7 +14,10 @@
 namespace porthole::rfb {
 namespace {
 
-constexpr std::array<SecurityType, 9> kTypes{{
+// Where a number has two names, the second is the one that gives the password to whoever asks:
+// hosts whose RSA key no token pins, and SASL's PLAIN. VeNCrypt's SASL types have the numbers that
+// QEMU, their only host, gives them; gtk-vnc's are the other way round.
+constexpr std::array<SecurityType, 22> kTypes{{
     {.number = 1,
      .name = "None",
      .protection = Protection::kNone,
@@ -23,6 +30,66 @@ constexpr std::array<SecurityType, 9> kTypes{{
      .needs = CredentialNeeds::kPassword,
      .result_always = true,
      .authenticate = AuthenticateVncAuth},
+    {.number = 5,
+     .name = "RA2",
+     .protection = Protection::kPinnedKey,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2},
+    {.number = 5,
+     .name = "RA2AnyKey",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2},
+    {.number = 6,
+     .name = "RA2ne",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2ne},
+    {.number = 20,
+     .name = "SASL",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateSasl},
+    {.number = 20,
+     .name = "SASLPlain",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateSaslPlain},
+    {.number = 30,
+     .name = "ARD",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateArd},
+    {.number = 113,
+     .name = "MSLogonII",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateMsLogon},
+    {.number = 129,
+     .name = "RA2_256",
+     .protection = Protection::kPinnedKey,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2Of256},
+    {.number = 129,
+     .name = "RA2_256AnyKey",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2Of256},
+    {.number = 130,
+     .name = "RA2ne_256",
+     .protection = Protection::kNone,
+     .needs = CredentialNeeds::kPassword,
+     .result_always = true,
+     .authenticate = AuthenticateRa2neOf256},
     {.number = 256,
      .name = "Plain",
      .protection = Protection::kNone,
@@ -65,6 +132,24 @@ constexpr std::array<SecurityType, 9> kTypes{{
      .needs = CredentialNeeds::kUsernameAndPassword,
      .result_always = true,
      .authenticate = AuthenticatePlain},
+    {.number = 263,
+     .name = "X509SASL",
+     .protection = Protection::kVerifiedTls,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateSasl},
+    {.number = 264,
+     .name = "TLSSASL",
+     .protection = Protection::kAnonymousTls,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateSasl},
+    {.number = 264,
+     .name = "TLSSASLPlain",
+     .protection = Protection::kAnonymousTls,
+     .needs = CredentialNeeds::kUsernameAndPassword,
+     .result_always = true,
+     .authenticate = AuthenticateSaslPlain},
 }};
 
 }  // namespace

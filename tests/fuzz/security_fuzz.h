@@ -1,0 +1,48 @@
+#pragma once
+
+#include "rfb/host_credentials.h"
+#include "tests/fuzz/dialogue_fuzz.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace porthole::fuzz {
+
+// A password that no host says by chance.
+inline constexpr const char* kPassword = "wonder-of-wonders-17";
+
+inline const rfb::HostCredentials& Credentials() {
+  static const rfb::HostCredentials credentials{.username = "alice",
+                                                .password = Secret(std::string(kPassword))};
+  return credentials;
+}
+
+// Runs `dialogue(stream, choice)` against a host that says the input behind its first byte, which
+// is the choice, and hangs up. Neither may an error's words hold control characters, nor the
+// password.
+template <typename Dialogue>
+int RunSecurity(std::span<const std::uint8_t> input, const Dialogue& dialogue) {
+  if (input.empty()) {
+    return 0;
+  }
+  boost::asio::io_context context;
+  testing::MemoryStreamPair pair =
+      testing::MemoryStreamPair::Make(context.get_executor(), std::size_t{1} << 20U);
+  pair.near->CutReads((input[0] & 8U) != 0 ? 1 : SIZE_MAX);
+  pair.far->Push(input.subspan(1));
+  pair.far->SendEof();
+  std::unique_ptr<net::ByteStream> host = std::move(pair.near);
+  const absl::Status status = testing::RunToEnd(context, dialogue(host, input[0]));
+  const std::string words = status.ToString();
+  Expect(words.find(kPassword) == std::string::npos);
+  for (const char character : words) {
+    const auto byte = static_cast<unsigned char>(character);
+    Expect(byte >= 0x20 && byte != 0x7F);
+  }
+  return 0;
+}
+
+}  // namespace porthole::fuzz
