@@ -83,7 +83,7 @@ def read_public_key(peer):
 
 class Ra2Host:
     """RA2 and its three relatives. `changes` are faults: what is said instead of the right thing,
-    by the part's name: "key", "random", "hash", "subtype", "result"."""
+    by the part's name: "public_key", "random", "hash", "subtype", "result"."""
 
     def __init__(self, kind, key, username, password, types=None, update=picture(), **changes):
         self._kind = kind
@@ -105,7 +105,7 @@ class Ra2Host:
     def __call__(self, peer):
         self.chosen = peer.greet(types=self._types)
         assert self.chosen == self._kind
-        ours = self._changes.get("key", self._key.message)
+        ours = self._changes.get("public_key", self._key.message)
         peer.write(ours)
         theirs, public = read_public_key(peer)
         random = os.urandom(self._key_bytes)
