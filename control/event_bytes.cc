@@ -39,7 +39,7 @@ grpc::ByteBuffer EventBytes::Of(const session::Event& event) {
     }
   }
   const session::Snapshot snapshot = event.Snap();
-  grpc::Slice bytes = Make(TypeOf(event.kind), event.revision, &snapshot);
+  const grpc::Slice bytes = Make(TypeOf(event.kind), event.revision, &snapshot);
   const std::lock_guard lock(mutex_);
   place = {.revision = event.revision, .bytes = bytes};
   return BufferOf(bytes);

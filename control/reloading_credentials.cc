@@ -106,10 +106,10 @@ ReloadingCredentials::ReloadingCredentials(CertificatePems pems, std::shared_ptr
               GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY, Source::Fetch, source_.get()))) {
   source_->gate = std::move(gate);
   source_->pems = std::move(pems);
-  grpc_server_credentials_set_auth_metadata_processor(
-      credentials_, {.process = Source::Judge,
-                     .destroy = Source::LetGo,
-                     .state = new std::shared_ptr<Source>(source_)});
+  auto own = std::make_unique<std::shared_ptr<Source>>(source_);
+  const grpc_auth_metadata_processor judge = {
+      .process = Source::Judge, .destroy = Source::LetGo, .state = own.release()};
+  grpc_server_credentials_set_auth_metadata_processor(credentials_, judge);
 }
 
 ReloadingCredentials::~ReloadingCredentials() {

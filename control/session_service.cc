@@ -89,23 +89,33 @@ absl::Status SessionService::List(const v1::ListSessionsRequest& request,
   if (!after.ok()) {
     return after.status();
   }
-  while (true) {
-    const auto chunk = around_.sessions.List(*after, kListChunk);
+  if (FillPage(*filter, *size, *after, response)) {
+    response.set_next_page_token(session_pages_.After(std::to_string(*after)));
+  }
+  return absl::OkStatus();
+}
+
+// Adds live sessions that match, those behind `after` in the order of entry, until there are `size`
+// and one more matches; whether that is so. `after` becomes the last one that was looked at before.
+bool SessionService::FillPage(const SessionFilter& filter,
+                              std::size_t size,
+                              std::uint64_t& after,
+                              v1::ListSessionsResponse& response) const {
+  for (;;) {
+    const auto chunk = around_.sessions.List(after, kListChunk);
     for (const std::shared_ptr<session::Record>& record : chunk) {
       const session::Snapshot snapshot = record->Snap();
-      if (snapshot.state == session::State::kEnded || !filter->Matches(snapshot)) {
-        *after = snapshot.description.sequence;
-        continue;
+      const bool wanted = snapshot.state != session::State::kEnded && filter.Matches(snapshot);
+      if (wanted && static_cast<std::size_t>(response.sessions_size()) == size) {
+        return true;
       }
-      if (static_cast<std::size_t>(response.sessions_size()) == *size) {
-        response.set_next_page_token(session_pages_.After(std::to_string(*after)));
-        return absl::OkStatus();
+      if (wanted) {
+        *response.add_sessions() = ToProto(snapshot, around_.node.node_id);
       }
-      *response.add_sessions() = ToProto(snapshot, around_.node.node_id);
-      *after = snapshot.description.sequence;
+      after = snapshot.description.sequence;
     }
     if (chunk.size() < kListChunk) {
-      return absl::OkStatus();
+      return false;
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include "control/call.h"
 #include "control/page.h"
+#include "control/session_filter.h"
 #include "control/surroundings.h"
 #include "control/watch.h"
 #include "control/watch_feed.h"
@@ -11,6 +12,8 @@
 #include <absl/status/statusor.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 
 namespace porthole::control {
@@ -55,6 +58,10 @@ class SessionService final : public v1::SessionService::WithRawCallbackMethod_Wa
   absl::Status List(const v1::ListSessionsRequest& request,
                     v1::ListSessionsResponse& response) const;
   absl::Status Get(const v1::GetSessionRequest& request, v1::GetSessionResponse& response) const;
+  bool FillPage(const SessionFilter& filter,
+                std::size_t size,
+                std::uint64_t& after,
+                v1::ListSessionsResponse& response) const;
   absl::Status List(const v1::ListBlocksRequest& request, v1::ListBlocksResponse& response) const;
   void End(Call call,
            const admission::Revocation& revocation,

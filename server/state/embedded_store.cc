@@ -164,7 +164,7 @@ absl::Status EmbeddedStore::ApplyClaim(Tables& tables,
 }
 
 void EmbeddedStore::Queue(Change change) {
-  if (absl::Status refused = TryQueue(change); !refused.ok()) {
+  if (const absl::Status refused = TryQueue(change); !refused.ok()) {
     change.answer(refused);
   }
 }

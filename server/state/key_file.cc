@@ -65,7 +65,7 @@ Secret KeyOf(std::string_view text) {
     if (high < 0 || low < 0) {
       break;
     }
-    key.push_back(static_cast<char>(high * 16 + low));
+    key.push_back(static_cast<char>((high * 16) + low));
   }
   const bool whole = text.size() == 2 * kWrappingKeyBytes && key.size() == kWrappingKeyBytes;
   const Secret read(std::move(key));
@@ -85,7 +85,7 @@ absl::StatusOr<std::optional<Secret>> ReadKeyFile(const std::string& path) {
   if (absl::Status safe = CheckMode(file.Number(), path); !safe.ok()) {
     return safe;
   }
-  std::array<char, 2 * kWrappingKeyBytes + 3> text{};  // one more than there may be
+  std::array<char, (2 * kWrappingKeyBytes) + 3> text{};  // one more than there may be
   const ssize_t size = ::read(file.Number(), text.data(), text.size());
   if (size < 0) {
     return SystemError("cannot read the key-encryption key " + path);
@@ -107,13 +107,13 @@ absl::StatusOr<Secret> MakeKeyFile(const std::string& path) {
   std::array<std::uint8_t, kWrappingKeyBytes> random{};
   FillRandom(random);
   std::string text;
-  text.reserve(2 * random.size() + 1);
+  text.reserve((2 * random.size()) + 1);
   for (const std::uint8_t byte : random) {
     text.push_back(kDigits[byte >> 4U]);
     text.push_back(kDigits[byte & 0x0FU]);
   }
   text.push_back('\n');
-  absl::Status made = MakeFile(path, text);
+  const absl::Status made = MakeFile(path, text);
   OPENSSL_cleanse(text.data(), text.size());
   Secret key(std::string(random.begin(), random.end()));
   OPENSSL_cleanse(random.data(), random.size());

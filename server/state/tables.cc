@@ -232,7 +232,7 @@ absl::Status Tables::Prune(WallTime now, std::size_t most) {
 
 absl::StatusOr<Remembered> Tables::ReadAll() {
   Remembered all;
-  const absl::Status keys =
+  absl::Status keys =
       ForEachRow(*database_, "SELECT " + std::string(kKeyColumns) + " FROM token_key ORDER BY id",
                  [&](const Statement& row) -> absl::Status {
                    absl::StatusOr<token::TokenKey> key = KeyOfRow(row);
@@ -245,7 +245,7 @@ absl::StatusOr<Remembered> Tables::ReadAll() {
   if (!keys.ok()) {
     return keys;
   }
-  const absl::Status blocks =
+  absl::Status blocks =
       ForEachRow(*database_, "SELECT " + std::string(kBlockColumns) + " FROM block ORDER BY id",
                  [&](const Statement& row) -> absl::Status {
                    absl::StatusOr<Block> block = BlockOfRow(row);

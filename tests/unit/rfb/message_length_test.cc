@@ -26,7 +26,7 @@ struct Case {
 };
 
 const std::vector<Case>& Cases() {
-  static const std::vector<Case> cases = {
+  static const std::vector<Case> kCases = {
       {U8(0), 20},
       {U8(2) + U8(0) + U16(3), 16},
       {U8(2) + U8(0) + U16(65535), 4 + (4 * 65535)},
@@ -44,7 +44,7 @@ const std::vector<Case>& Cases() {
       {U8(251) + U8(0) + U32(0) + U8(2), 40},
       {U8(255) + U8(0), 12},
   };
-  return cases;
+  return kCases;
 }
 
 TEST(MessageLength, KnowsEveryMessageThatNoVncSends) {

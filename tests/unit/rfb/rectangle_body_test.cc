@@ -44,9 +44,9 @@ TEST(RectangleBody, FixedLengths) {
   ExpectEnds(kRaw, 5, 3, Bytes(30), kHighColour);
   ExpectEnds(kRaw, 0, 3, "");
   ExpectEnds(kCopyRect, 5, 3, Bytes(4));
-  ExpectEnds(kCursor, 9, 3, Bytes(9 * 3 * 4 + 2 * 3));
+  ExpectEnds(kCursor, 9, 3, Bytes((9 * 3 * 4) + (2 * 3)));
   ExpectEnds(kCursor, 0, 0, "");
-  ExpectEnds(kXCursor, 9, 3, Bytes(6 + 2 * 2 * 3));
+  ExpectEnds(kXCursor, 9, 3, Bytes(6 + (2 * 2 * 3)));
   ExpectEnds(kXCursor, 0, 0, "");
   ExpectEnds(kQemuLedState, 1, 1, Bytes(1));
   for (const std::int32_t empty :
