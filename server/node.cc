@@ -40,11 +40,13 @@ Node::WorkerSide::WorkerSide(Node& node, std::size_t index)
       sessions{.registry = node.registry_,
                .admission = node.admission_,
                .dialer = dialer,
+               .hosts = *node.hosts_,
                .timers = node.workers_->At(index).Clockwork(),
                .buffers = buffers,
                .worker_traffic = node.metrics_.traffic.Worker(index),
                .metrics = node.metrics_.session,
                .admissions = node.metrics_.admission,
+               .connections = node.metrics_.front,
                .log = node.log_,
                .audit = node.audit_,
                .clock = node.clock_,
@@ -56,6 +58,7 @@ Node::Node(config::Configuration configuration)
     : configuration_(std::move(configuration)),
       control_now_(configuration_.control),
       listeners_now_(configuration_.listeners),
+      host_tls_now_(configuration_.hosts.tls),
       log_(LevelOf(configuration_.log.level), clock_),
       metrics_({.version = PORTHOLE_VERSION, .revision = PORTHOLE_REVISION},
                configuration_.workers),
@@ -109,6 +112,9 @@ absl::Status Node::Check(const config::Configuration& configuration) {
       return tls.status();
     }
   }
+  if (const auto tls = LoadHostTls(configuration.hosts.tls); !tls.ok()) {
+    return tls.status();
+  }
   return front::ViewerFiles::Load(ViewerDirectory(configuration.viewer)).status();
 }
 
@@ -120,8 +126,8 @@ absl::Status Node::Open() {
     return files.status();
   }
   files_ = std::make_unique<front::ViewerFiles>(*std::move(files));
-  for (const auto& open : {&Node::OpenAudit, &Node::OpenStore, &Node::OpenPublic, &Node::OpenAdmin,
-                           &Node::OpenControl}) {
+  for (const auto& open : {&Node::OpenAudit, &Node::OpenStore, &Node::OpenHosts, &Node::OpenPublic,
+                           &Node::OpenAdmin, &Node::OpenControl}) {
     if (const absl::Status opened = (this->*open)(); !opened.ok()) {
       return opened;
     }
@@ -179,6 +185,15 @@ absl::Status Node::OpenStore() {
   }
   blocks_.Restore(remembered->blocks, clock_.Wall());
   health_.Set(Condition::kTokenKeys, keys_.Size() > 0);
+  return absl::OkStatus();
+}
+
+absl::Status Node::OpenHosts() {
+  absl::StatusOr<std::shared_ptr<const net::ClientTls>> tls = LoadHostTls(host_tls_now_);
+  if (!tls.ok()) {
+    return tls.status();
+  }
+  hosts_ = std::make_unique<net::HostSettings>(configuration_.hosts, *std::move(tls));
   return absl::OkStatus();
 }
 

@@ -12,6 +12,7 @@
 #include "front/public_side.h"
 #include "front/viewer_files.h"
 #include "net/address_policy.h"
+#include "net/host_settings.h"
 #include "net/listener.h"
 #include "net/worker.h"
 #include "session/registry.h"
@@ -79,6 +80,7 @@ class Node {
   absl::Status OpenAudit();
   void ReopenAudit();
   absl::Status OpenStore();
+  absl::Status OpenHosts();
   void OnStoreChanged(const absl::Status& status);
   absl::Status OpenPublic();
   absl::Status OpenAdmin();
@@ -90,6 +92,7 @@ class Node {
   std::string LookOfCertificates() const;
   void ReloadCertificates();
   absl::Status ReloadListeners();
+  absl::Status ReloadHostTls();
   void ShowExpiry(const net::Listener& listener, const net::TlsContext& tls);
   void CountReload(telemetry::Reload what, const char* name, const absl::Status& status);
   // Waits until no session is left, for at most `limit`; returns whether a signal cut it.
@@ -99,6 +102,7 @@ class Node {
   // With what was reloaded.
   config::Control control_now_;
   std::vector<config::Listener> listeners_now_;
+  config::HostTls host_tls_now_;
   std::string certificates_;  // what their files looked like at the last look
   SystemClock clock_;
   telemetry::Logger log_;
@@ -116,6 +120,7 @@ class Node {
   control::Drain drain_;
   std::unique_ptr<front::ViewerFiles> files_;
   std::unique_ptr<net::AddressPolicy> address_policy_;
+  std::unique_ptr<net::HostSettings> hosts_;
   std::unique_ptr<front::PublicSettings> public_settings_;
   front::AdminSide admin_side_;
   std::vector<std::unique_ptr<WorkerSide>> sides_;

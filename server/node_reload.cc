@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 // What a running node takes from a changed configuration or certificate file.
 
@@ -42,6 +44,23 @@ std::string LookOf(const std::vector<config::Listener>& listeners) {
   return look;
 }
 
+// Of a directory also what is in it: its own time changes when a file comes, goes or is renamed.
+std::string LookOf(const config::HostTls& tls) {
+  std::string look = LookOf(tls.ca_file) + LookOf(tls.certificate_file) +
+                     LookOf(tls.private_key_file) + LookOf(tls.ca_directory);
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(tls.ca_directory, error), end; !error && at != end;
+       at.increment(error)) {
+    files.push_back(at->path().string());
+  }
+  std::ranges::sort(files);
+  for (const std::string& file : files) {
+    look += LookOf(file);
+  }
+  return look;
+}
+
 bool SamePlace(const config::Listener& one, const config::Listener& other) {
   return one.address == other.address && one.port == other.port;
 }
@@ -64,6 +83,8 @@ void Node::Apply(const config::Configuration& fresh) {
   address_policy_->SetRules(fresh.targets);
   admission_.SetAllowed(fresh);
   control_now_ = fresh.control;
+  hosts_->SetRules(fresh.hosts);
+  host_tls_now_ = fresh.hosts.tls;
   for (std::size_t i = 0; i < std::min(listeners_now_.size(), fresh.listeners.size()); ++i) {
     // At another place in the list it is another listener, with another certificate.
     if (SamePlace(listeners_now_[i], fresh.listeners[i])) {
@@ -75,16 +96,17 @@ void Node::Apply(const config::Configuration& fresh) {
   wanted.targets = configuration_.targets;
   wanted.viewer.origins = configuration_.viewer.origins;
   wanted.control.callers = configuration_.control.callers;
+  wanted.hosts = configuration_.hosts;
   if (wanted != configuration_) {
     log_.Log(Level::kWarning, "restart_needed",
              {{"detail",
-               "the file says more than a reload can change: limits, targets, viewer.origins, "
-               "control.callers and certificates"}});
+               "the file says more than a reload can change: limits, targets, hosts, "
+               "viewer.origins, control.callers and certificates"}});
   }
 }
 
 std::string Node::LookOfCertificates() const {
-  return LookOf(control_now_) + LookOf(listeners_now_);
+  return LookOf(control_now_) + LookOf(listeners_now_) + LookOf(host_tls_now_);
 }
 
 void Node::LookAtCertificates() {
@@ -98,6 +120,7 @@ void Node::ReloadCertificates() {
   certificates_ = LookOfCertificates();
   absl::Status loaded = control_->Reload(control_now_);
   loaded.Update(ReloadListeners());
+  loaded.Update(ReloadHostTls());
   CountReload(telemetry::Reload::kCertificate, "certificate", loaded);
 }
 
@@ -116,6 +139,14 @@ absl::Status Node::ReloadListeners() {
     }
   }
   return first;
+}
+
+absl::Status Node::ReloadHostTls() {
+  const auto tls = LoadHostTls(host_tls_now_);
+  if (tls.ok()) {
+    hosts_->SetTls(*tls);
+  }
+  return tls.status();
 }
 
 void Node::ShowExpiry(const net::Listener& listener, const net::TlsContext& tls) {

@@ -42,15 +42,28 @@ std::string ViewerDirectory(const config::Viewer& viewer) {
   return (found == candidates.end() ? candidates.front() : *found).lexically_normal().string();
 }
 
+namespace {
+
+net::MinTls MinVersion(config::TlsVersion version) {
+  return version == config::TlsVersion::kTls13 ? net::MinTls::kTls13 : net::MinTls::kTls12;
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener) {
   if (!listener.tls.has_value()) {
     return std::shared_ptr<const net::TlsContext>();
   }
-  const auto min_version = listener.tls->min_version == config::TlsVersion::kTls13
-                               ? net::MinTls::kTls13
-                               : net::MinTls::kTls12;
   return net::TlsContext::ForServer(listener.tls->certificate_file, listener.tls->private_key_file,
-                                    min_version);
+                                    MinVersion(listener.tls->min_version));
+}
+
+absl::StatusOr<std::shared_ptr<const net::ClientTls>> LoadHostTls(const config::HostTls& tls) {
+  return net::ClientTls::Load({.ca_file = tls.ca_file,
+                               .ca_directory = tls.ca_directory,
+                               .certificate_file = tls.certificate_file,
+                               .private_key_file = tls.private_key_file,
+                               .min_version = MinVersion(tls.min_version)});
 }
 
 std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,

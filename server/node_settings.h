@@ -3,6 +3,7 @@
 #include "admission/address_budget.h"
 #include "base/clock.h"
 #include "config/configuration.h"
+#include "net/client_tls.h"
 #include "net/tls.h"
 #include "session/registry.h"
 #include "state/embedded_store.h"
@@ -28,6 +29,9 @@ std::string ViewerDirectory(const config::Viewer& viewer);
 // Reads a listener's certificate and key; null for one without TLS. Errors: as
 // net::TlsContext::ForServer.
 absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener);
+
+// Reads what TLS to hosts works with. Errors: as net::ClientTls::Load.
+absl::StatusOr<std::shared_ptr<const net::ClientTls>> LoadHostTls(const config::HostTls& tls);
 
 // The store as configured, not loaded yet. `on_change` is called as EmbeddedStore says.
 std::unique_ptr<state::StateStore> MakeStore(const config::State& settings,

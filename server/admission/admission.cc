@@ -58,15 +58,6 @@ std::optional<Refusal> RefusalOf(const absl::StatusOr<state::Claimed>& claimed) 
   return std::nullopt;
 }
 
-// This version speaks no TLS to hosts; a token that demands it must not get less.
-std::optional<Refusal> JudgeHostTls(const token::HostTls& tls) {
-  if (tls.mode != token::TlsMode::kRequire) {
-    return std::nullopt;
-  }
-  return Refuse(EndReason::kHostTlsFailed,
-                "console.tls.mode is require: this version has no TLS to hosts");
-}
-
 }  // namespace
 
 SessionNames NamesOf(const AdmittedGrant& admitted, std::string session_id) {
@@ -127,9 +118,6 @@ Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& cli
   }
   if (!refusal.has_value()) {
     refusal = JudgeTarget(grant.target);
-  }
-  if (!refusal.has_value()) {
-    refusal = JudgeHostTls(grant.tls);
   }
   if (refusal.has_value()) {
     return Named(*std::move(refusal), NameOf(grant));

@@ -207,6 +207,35 @@ struct Shutdown {
   friend bool operator==(const Shutdown&, const Shutdown&) = default;
 };
 
+// TLS to hosts. Paths of files; empty: none.
+struct HostTls {
+  std::string ca_file;
+  std::string ca_directory;  // neither: the system's authorities
+  std::string certificate_file;
+  std::string private_key_file;
+  TlsVersion min_version = TlsVersion::kTls12;
+
+  friend bool operator==(const HostTls&, const HostTls&) = default;
+};
+
+// Which security types, by name, may be agreed on with some hosts.
+struct HostRule {
+  TargetRule to;
+  std::vector<std::string> security;
+
+  friend bool operator==(const HostRule&, const HostRule&) = default;
+};
+
+struct Hosts {
+  HostTls tls;
+  // By name, the most wanted first; for targets that no rule speaks of.
+  std::vector<std::string> security = {"X509SASL", "X509Plain", "X509Vnc", "X509None",
+                                       "RA2_256",  "RA2",       "VncAuth", "None"};
+  std::vector<HostRule> rules;  // the first that speaks of a target counts
+
+  friend bool operator==(const Hosts&, const Hosts&) = default;
+};
+
 struct Configuration {
   std::string node_id;      // empty in the file: the host's name
   std::size_t workers = 0;  // 0 in the file: one a core; never 0 here
@@ -223,6 +252,7 @@ struct Configuration {
   Log log;
   Shutdown shutdown;
   Audit audit;
+  Hosts hosts;
 
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };

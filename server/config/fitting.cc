@@ -122,15 +122,18 @@ void CheckPolicy(const Policy& policy, Problems& problems) {
   }
 }
 
+void CheckRule(const std::string& item, const TargetRule& rule, Problems& problems) {
+  if (rule.prefix.has_value() && !rule.name.empty()) {
+    problems.Add(item, "has both prefix and name; write two rules");
+  }
+  if (rule.first_port > rule.last_port) {
+    problems.Add(item + ".first_port", "must not be above last_port");
+  }
+}
+
 void CheckRules(std::string_view list, const std::vector<TargetRule>& rules, Problems& problems) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const TargetRule& rule = rules[i];
-    if (rule.prefix.has_value() && !rule.name.empty()) {
-      problems.Add(Item(list, i), "has both prefix and name; write two rules");
-    }
-    if (rule.first_port > rule.last_port) {
-      problems.Add(Item(list, i) + ".first_port", "must not be above last_port");
-    }
+    CheckRule(Item(list, i), rules[i], problems);
   }
 }
 
@@ -139,6 +142,40 @@ void CheckTargets(const Targets& targets, Problems& problems) {
   CheckRules("targets.deny", targets.deny, problems);
   if (!targets.unix_directory.empty() && !targets.unix_directory.starts_with('/')) {
     problems.Add("targets.unix_directory", "must be an absolute path");
+  }
+}
+
+void CheckSecurity(const std::string& key,
+                   const std::vector<std::string>& names,
+                   Problems& problems) {
+  if (names.empty()) {
+    problems.Add(key, "must have at least one security type");
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(names.begin(), end, names[i]) != end) {
+      problems.Add(Item(key, i), "stands there twice");
+    }
+  }
+}
+
+// Whoever sits between the node and a host could offer only the weakest type and collect passwords.
+void CheckHosts(const Hosts& hosts, Problems& problems) {
+  CheckSecurity("hosts.security", hosts.security, problems);
+  const std::vector<std::string> everywhere = Hosts().security;
+  for (std::size_t i = 0; i < hosts.security.size(); ++i) {
+    if (std::ranges::find(everywhere, hosts.security[i]) == everywhere.end()) {
+      problems.Add(Item("hosts.security", i),
+                   hosts.security[i] + " is only for hosts that hosts.rules names");
+    }
+  }
+  for (std::size_t i = 0; i < hosts.rules.size(); ++i) {
+    const std::string item = Item("hosts.rules", i);
+    CheckRule(item + ".to", hosts.rules[i].to, problems);
+    CheckSecurity(item + ".security", hosts.rules[i].security, problems);
+  }
+  if (hosts.tls.certificate_file.empty() != hosts.tls.private_key_file.empty()) {
+    problems.Add("hosts.tls", "needs both certificate_file and private_key_file, or neither");
   }
 }
 
@@ -163,6 +200,7 @@ void CheckFitting(const Configuration& configuration, Problems& problems) {
   CheckControl(configuration.control, problems);
   CheckPolicy(configuration.policy, problems);
   CheckTargets(configuration.targets, problems);
+  CheckHosts(configuration.hosts, problems);
   CheckState(configuration.state, problems);
   if (configuration.timeouts.ping_after >= configuration.timeouts.viewer_dead_after) {
     problems.Add("timeouts.ping_after", "must be less than viewer_dead_after");

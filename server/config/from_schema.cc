@@ -1,5 +1,7 @@
 #include "config/from_schema.h"
 
+#include "config/words.h"
+
 #include <google/protobuf/duration.pb.h>
 
 #include <algorithm>
@@ -134,6 +136,29 @@ Targets ToTargets(const v1::Targets& from) {
   return to;
 }
 
+std::vector<std::string> ToSecurity(const google::protobuf::RepeatedField<int>& from) {
+  std::vector<std::string> to;
+  for (const int type : from) {
+    to.push_back(WordFor(*v1::HostSecurity_descriptor()->FindValueByNumber(type)));
+  }
+  return to;
+}
+
+Hosts ToHosts(const v1::Hosts& from) {
+  Hosts to;
+  to.tls = HostTls{.ca_file = from.tls().ca_file(),
+                   .ca_directory = from.tls().ca_directory(),
+                   .certificate_file = from.tls().certificate_file(),
+                   .private_key_file = from.tls().private_key_file(),
+                   .min_version = static_cast<TlsVersion>(from.tls().min_version() - 1)};
+  to.security = ToSecurity(from.security());
+  for (const v1::HostRule& rule : from.rules()) {
+    to.rules.push_back(
+        HostRule{.to = ToTargetRule(rule.to()), .security = ToSecurity(rule.security())});
+  }
+  return to;
+}
+
 Clipboard ToClipboard(v1::Clipboard from) {
   const bool both = from == v1::CLIPBOARD_BOTH;
   return Clipboard{.to_console = both || from == v1::CLIPBOARD_TO_CONSOLE,
@@ -201,6 +226,7 @@ Configuration FromSchema(const v1::Configuration& from) {
                      .max_lifetime = ToSeconds(from.tokens().max_lifetime()),
                      .clock_skew = ToSeconds(from.tokens().clock_skew())};
   to.targets = ToTargets(from.targets());
+  to.hosts = ToHosts(from.hosts());
   to.policy = ToPolicy(from.policy());
   to.limits = ToLimits(from.limits());
   to.timeouts = ToTimeouts(from.timeouts());

@@ -3,6 +3,7 @@
 #include "rfb/host_dialogue.h"
 #include "session/lines.h"
 #include "session/live_session.h"
+#include "session/session_tls.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -45,14 +46,20 @@ std::string Cut(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, size));
 }
 
-// Nothing that needs TLS is enabled.
-class NoTls final : public rfb::HostTls {
- public:
-  Awaitable<absl::Status> Start(std::unique_ptr<net::ByteStream>& /*host*/,
-                                rfb::TlsKind /*kind*/) override {
-    co_return absl::AbortedError("there is no TLS to hosts");
-  }
-};
+// Whom the host's certificate must name: what the token says, else what it says to dial.
+std::string ServerName(const token::Grant& grant) {
+  return grant.tls.server_name.empty() ? grant.target.host : grant.tls.server_name;
+}
+
+static_assert(static_cast<int>(token::TlsMode::kRequire) ==
+              static_cast<int>(rfb::TlsDemand::kRequire));
+
+rfb::HostSecurityRules RulesFor(const token::Grant& grant, const net::HostSettings& hosts) {
+  return {.enabled = hosts.SecurityFor(grant.target),
+          .tls = static_cast<rfb::TlsDemand>(grant.tls.mode),
+          .host_key_sha256 = grant.tls.host_key_sha256,
+          .in_verified_tls = grant.target.scheme == TargetScheme::kWss};
+}
 
 }  // namespace
 
@@ -135,10 +142,10 @@ Awaitable<void> LiveSession::GreetHost() {
     Finish(TimeLimitEnd(EndReason::kHostTimeout, "the host did not finish its handshake"));
   });
   // Wiped when the handshake is over.
-  NoTls tls;
+  SessionTls tls(around_.hosts.Tls(), ServerName(grant_.grant), around_.connections);
   const rfb::HostAccess access{
       .credentials = {std::move(grant_.grant.username), std::move(grant_.grant.password)},
-      .rules = {.enabled = {"VncAuth", "None"}, .host_key_sha256 = ""},
+      .rules = RulesFor(grant_.grant, around_.hosts),
       .tls = tls};
   absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(host_, access);
   if (!greeting.ok()) {

@@ -6,9 +6,11 @@
 #include "bridge/buffer_pool.h"
 #include "net/byte_stream.h"
 #include "net/dialer.h"
+#include "net/host_settings.h"
 #include "net/timers.h"
 #include "session/registry.h"
 #include "telemetry/audit.h"
+#include "telemetry/front_metrics.h"
 #include "telemetry/log.h"
 #include "telemetry/session_metrics.h"
 
@@ -34,11 +36,13 @@ struct Surroundings {
   SessionRegistry& registry;
   const admission::Admission& admission;
   net::Dialer& dialer;
+  const net::HostSettings& hosts;
   net::Timers& timers;
   bridge::BufferPool& buffers;
   TrafficCounters& worker_traffic;
   telemetry::SessionMetrics& metrics;
   telemetry::AdmissionMetrics& admissions;
+  telemetry::FrontMetrics& connections;
   telemetry::Logger& log;
   telemetry::AuditLog& audit;
   const Clock& clock;

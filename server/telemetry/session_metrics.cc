@@ -11,11 +11,11 @@ constexpr const char* kAdmissions = "porthole_admissions_total";
 constexpr const char* kAdmissionsHelp = "Admissions, by result: admitted or why not.";
 
 // Every security type that Porthole can agree on with a host (design, section 12).
-constexpr std::array<const char*, 24> kHostSecurity = {
-    "None",      "VncAuth",       "Tight",     "RA2",       "RA2ne",        "RA2_256",
-    "RA2ne_256", "ARD",           "MSLogonII", "Plain",     "TLSNone",      "TLSVnc",
-    "TLSPlain",  "TLSSASL",       "X509None",  "X509Vnc",   "X509Plain",    "X509SASL",
-    "RA2AnyKey", "RA2_256AnyKey", "SASL",      "SASLPlain", "TLSSASLPlain", "other"};
+constexpr std::array<const char*, 25> kHostSecurity = {
+    "None", "VncAuth", "TightNone", "TightVncAuth", "RA2", "RA2ne", "RA2_256",
+    "RA2ne_256", "ARD", "MSLogonII", "Plain", "TLSNone", "TLSVnc",
+    "TLSPlain", "TLSSASL", "X509None", "X509Vnc", "X509Plain", "X509SASL",
+    "RA2AnyKey", "RA2_256AnyKey", "SASL", "SASLPlain", "TLSSASLPlain", "other"};
 
 }  // namespace
 

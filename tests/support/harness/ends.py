@@ -23,6 +23,7 @@ WORDS = {
     "replaced": "took over", "max_duration": "time allowed", "busy": "Somebody else",
     "host_unreachable": "cannot be reached", "host_timeout": "did not answer in time",
     "host_auth_failed": "refused the console's password",
+    "host_tls_failed": "secure",
     "host_protocol_error": "as a VNC server should",
 }
 

@@ -1,7 +1,9 @@
 """Real VNC servers from Debian's packages, each on a port of its own choosing."""
 
+import os
 import pathlib
 import secrets
+import select
 import socket
 import subprocess
 
@@ -42,14 +44,16 @@ class Server:
 
 class Qemu(Server):
     """A QEMU machine without a guest: its firmware's screen is enough for a VNC server. A
-    password is set over QMP, as a cloud does."""
+    password is set over QMP, as a cloud does. `credentials` are tls_x509() or TLS_ANONYMOUS."""
 
-    def __init__(self, directory, password=None):
+    def __init__(self, directory, password=None, credentials=None):
         control = pathlib.Path(directory) / "qmp.sock"
-        vnc = "127.0.0.1:0,to=99" + (",password=on" if password else "")
+        vnc = ("127.0.0.1:0,to=99" + (",password=on" if password else "")
+               + (",tls-creds=tls" if credentials else ""))
+        tls = ["-object", credentials] if credentials else []
         self.child = Child("QEMU", [
             "qemu-system-x86_64", "-nodefaults", "-accel", "tcg", "-m", "32", "-vga", "std",
-            "-display", "none", "-S", "-vnc", vnc, "-qmp", f"unix:{control},server=on,wait=off",
+            "-display", "none", "-S", *tls, "-vnc", vnc, "-qmp", f"unix:{control},server=on,wait=off",
         ], pathlib.Path(directory) / "qemu.log")
         self.qmp = connect(control, self.child)
         self.port = self.qmp.vnc_port()
@@ -59,6 +63,20 @@ class Qemu(Server):
     def clients(self):
         """Who is connected to QEMU's VNC server."""
         return self.qmp.execute("query-vnc")["clients"]
+
+
+TLS_ANONYMOUS = "tls-creds-anon,id=tls,endpoint=server"
+
+
+def tls_x509(directory, authority, certificate, verify_peer=False):
+    """QEMU's certificates, laid out in a directory as it wants them, and its option for them."""
+    directory = pathlib.Path(directory) / "x509"
+    directory.mkdir()
+    for name, file in zip(("ca-cert", "server-cert", "server-key"),
+                          (authority.certificate, *certificate)):
+        (directory / f"{name}.pem").write_bytes(file.read_bytes())
+    return (f"tls-creds-x509,id=tls,endpoint=server,dir={directory},"
+            f"verify-peer={'on' if verify_peer else 'off'}")
 
 
 def free_port():
@@ -84,20 +102,25 @@ class _Display:
 
 class Xtigervnc(Server):
     """TigerVNC's X server. It bans an address after some failures, which behind a proxy is
-    everybody's: that is off."""
+    everybody's: that is off. `types` are its words for security types; those with a user name take
+    `user` (name, password), by PAM."""
 
-    def __init__(self, directory, password=None):
+    def __init__(self, directory, password=None, types=None, certificate=None, user=None):
         directory = pathlib.Path(directory)
         self.port = free_port()
-        security = ["-SecurityTypes", "None"]
+        security = ["-SecurityTypes", types or ("VncAuth" if password else "None")]
         if password:
             file = directory / "vnc-password"
             file.write_bytes(subprocess.run(["tigervncpasswd", "-f"], input=password.encode(),
                                             stdout=subprocess.PIPE, check=True).stdout)
             file.chmod(0o600)
-            security = ["-SecurityTypes", "VncAuth", "-PasswordFile", file]
+            security += ["-PasswordFile", file]
+        if certificate:
+            security += ["-X509Cert", certificate[0], "-X509Key", certificate[1]]
+        if user:
+            security += ["-PAMService", "porthole-test", "-PlainUsers", user[0]]
         server = _Display("Xtigervnc", [
-            "Xtigervnc", "-rfbport", self.port, "-interface", "127.0.0.1", "-UseBlacklist=0",
+            *(_with_pam_user(directory, *user) if user else ()), "Xtigervnc", "-rfbport", self.port, "-interface", "127.0.0.1", "-UseBlacklist=0",
             "-geometry", "320x240", "-depth", "24", "-desktop", "tiger", "-AlwaysShared=1",
             *security], directory)
         self.child = server.child
@@ -105,10 +128,24 @@ class Xtigervnc(Server):
         wait_until_listening(self.child, self.port)
 
 
-class X11vnc(Server):
-    """x11vnc, showing an Xvfb."""
+def _with_pam_user(directory, name, password):
+    """How a command is begun for which PAM knows one user, whom the system need not know."""
+    services = directory / "pam.d"
+    services.mkdir()
+    check = services / "check"
+    check.write_text("#!/bin/sh\nread -r given\n"
+                     f'[ "$PAM_USER" = "{name}" ] && [ "$given" = "{password}" ]\n')
+    check.chmod(0o700)
+    (services / "porthole-test").write_text(
+        f"auth required pam_exec.so expose_authtok quiet {check}\n"
+        "account required pam_permit.so\n")
+    return ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/pam.d && exec "$@"', services]
 
-    def __init__(self, directory, password=None):
+
+class X11vnc(Server):
+    """x11vnc, showing an Xvfb. With a `certificate` it speaks TLS: `vencrypt` is its option."""
+
+    def __init__(self, directory, password=None, certificate=None, vencrypt="support"):
         directory = pathlib.Path(directory)
         self._screen = _Display("Xvfb", ["Xvfb", "-screen", "0", "320x240x24"], directory)
         self.port = free_port()
@@ -118,14 +155,68 @@ class X11vnc(Server):
             subprocess.run(["x11vnc", "-storepasswd", password, file], check=True,
                            capture_output=True)
             security = ["-rfbauth", file]
+        if certificate:
+            both = directory / "x11vnc.pem"
+            both.write_bytes(b"".join(file.read_bytes() for file in certificate))
+            both.chmod(0o600)
+            security += ["-ssl", both, "-vencrypt", vencrypt]
+        # OpenSSL 3 has no anonymous TLS at its ordinary level of security.
+        lax = directory / "openssl.cnf"
+        lax.write_text("openssl_conf=a\n[a]\nssl_conf=b\n[b]\nsystem_default=c\n"
+                       "[c]\nCipherString=ALL:aNULL:@SECLEVEL=0\n")
         self.child = Child("x11vnc", [
             "x11vnc", "-display", self._screen.display, "-rfbport", self.port, "-localhost",
-            "-forever", "-shared", "-noshm", "-q", *security], directory / "x11vnc.log")
+            "-forever", "-shared", "-noshm", "-q", *security], directory / "x11vnc.log",
+            env=os.environ | {"OPENSSL_CONF": str(lax)})
         wait_until_listening(self.child, self.port)
 
     def stop(self):
         super().stop()
         self._screen.child.stop()
+
+
+class TightServer(Server):
+    """A program on LibVNCServer that offers Tight beside None or VncAuth."""
+
+    def __init__(self, directory, password=None):
+        self.port = free_port()
+        self.child = Child("tight_server", [
+            os.environ["TIGHT_SERVER_BINARY"], self.port, *([password] if password else [])],
+            pathlib.Path(directory) / "tight_server.log")
+        wait_until_listening(self.child, self.port)
+
+
+def offering_only(server, security_type):
+    """A script for a FakeHost: passes `server`'s bytes on, but of its security types only one."""
+    def script(peer):
+        with socket.create_connection(("127.0.0.1", server.port)) as host:
+            peer.write(read_exactly(host, 12))
+            host.sendall(peer.read(12))
+            types = read_exactly(host, read_exactly(host, 1)[0])
+            assert security_type in types, types
+            peer.write(bytes([1, security_type]))
+            _splice(host, peer.socket)
+    return script
+
+
+def read_exactly(source, size):
+    data = b""
+    while len(data) < size:
+        part = source.recv(size - len(data))
+        if not part:
+            raise EOFError("the VNC server hung up")
+        data += part
+    return data
+
+
+def _splice(one, other):
+    """Passes bytes on both ways until either side ends."""
+    while True:
+        for source in select.select([one, other], [], [])[0]:
+            data = source.recv(65536)
+            if not data:
+                return
+            (other if source is one else one).sendall(data)
 
 
 def random_password():

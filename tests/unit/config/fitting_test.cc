@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace porthole::config {
 namespace {
 
@@ -55,6 +57,39 @@ TEST(Fitting, RefusesPlaintextControlWithACertificate) {
 TEST(Fitting, RefusesANodeThatNobodyCanControl) {
   EXPECT_EQ(WhyRefused("control: {unix_socket: {path: ''}}"),
             "f.yaml:1: control: needs tcp or unix_socket; nobody could push a token key");
+}
+
+TEST(Fitting, RefusesWeakSecurityTypesForEveryHost) {
+  EXPECT_EQ(WhyRefused("hosts: {security: [X509Vnc, TLSVnc]}"),
+            "f.yaml:1: hosts.security[1]: TLSVnc is only for hosts that hosts.rules names");
+  for (const char* const weak : {"TLSSASL", "TLSPlain", "TLSNone", "RA2ne_256", "RA2ne", "SASL",
+                                 "MSLogonII", "ARD", "Plain"}) {
+    EXPECT_NE(WhyRefused(std::string("hosts: {security: [") + weak + "]}"), "") << weak;
+    EXPECT_EQ(WhyRefused(std::string("hosts: {rules: [{to: {name: a.example}, security: [") + weak +
+                         "]}]}"),
+              "")
+        << weak;
+  }
+}
+
+TEST(Fitting, RefusesSecurityThatIsNoneOrTwice) {
+  EXPECT_EQ(WhyRefused("hosts: {security: []}"),
+            "f.yaml:1: hosts.security: must have at least one security type");
+  EXPECT_EQ(WhyRefused("hosts: {security: [None, VncAuth, None]}"),
+            "f.yaml:1: hosts.security[2]: stands there twice");
+  EXPECT_EQ(WhyRefused("hosts: {rules: [{security: []}]}"),
+            "f.yaml:1: hosts.rules[0].security: must have at least one security type");
+  EXPECT_EQ(WhyRefused("hosts: {rules: [{to: {first_port: 9, last_port: 8}, security: [None]}]}"),
+            "f.yaml:1: hosts.rules[0].to.first_port: must not be above last_port");
+}
+
+TEST(Fitting, RefusesHalfAClientCertificate) {
+  const char* const refusal =
+      "f.yaml:1: hosts.tls: needs both certificate_file and private_key_file, or neither";
+
+  EXPECT_EQ(WhyRefused("hosts: {tls: {certificate_file: a}}"), refusal);
+  EXPECT_EQ(WhyRefused("hosts: {tls: {private_key_file: a}}"), refusal);
+  EXPECT_EQ(WhyRefused("hosts: {tls: {certificate_file: a, private_key_file: b}}"), "");
 }
 
 TEST(Fitting, RefusesACallerWithTwoRoles) {

@@ -79,11 +79,13 @@ class PublicSideTest : public ::testing::Test {
         session::Surroundings{.registry = registry_,
                               .admission = admission_,
                               .dialer = *dialer_,
+                              .hosts = hosts_,
                               .timers = served_->Home().Clockwork(),
                               .buffers = buffers_,
                               .worker_traffic = metrics_.traffic.Worker(0),
                               .metrics = metrics_.session,
                               .admissions = metrics_.admission,
+                              .connections = metrics_.front,
                               .log = log_,
                               .audit = audit_.Log(),
                               .clock = clock_,
@@ -162,6 +164,7 @@ class PublicSideTest : public ::testing::Test {
   ViewerFiles files_ = *ViewerFiles::Load(directory_.directory.At(""));
   std::unique_ptr<admission::AddressBudget> budget_;
   std::unique_ptr<PublicSettings> settings_;
+  net::HostSettings hosts_{config::Hosts(), *net::ClientTls::Load({})};
   std::unique_ptr<net::Dialer> dialer_;
   std::unique_ptr<session::Surroundings> sessions_;
   std::unique_ptr<PublicSide> side_;

@@ -56,14 +56,17 @@ void SessionTest::Prepare() {
           .target_check = [this](const Target& target) { return addresses_->CheckTarget(target); },
           .process_started = clock_.Wall()});
   dialer_.emplace(worker_, *addresses_, configuration_.timeouts);
+  hosts_.emplace(configuration_.hosts, *net::ClientTls::Load({}));
   around_.emplace(Surroundings{.registry = registry_,
                                .admission = *admission_,
                                .dialer = *dialer_,
+                               .hosts = *hosts_,
                                .timers = worker_.Clockwork(),
                                .buffers = buffers_,
                                .worker_traffic = worker_traffic_,
                                .metrics = metrics_.session,
                                .admissions = metrics_.admission,
+                               .connections = metrics_.front,
                                .log = log_,
                                .audit = audit_.Log(),
                                .clock = clock_,

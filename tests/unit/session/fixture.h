@@ -91,6 +91,7 @@ class SessionTest : public ::testing::Test {
   bridge::BufferPool buffers_;
   std::optional<net::AddressPolicy> addresses_;
   net::Worker worker_;
+  std::optional<net::HostSettings> hosts_;
   std::optional<net::Dialer> dialer_;
   HandshakeLimits limits_;
   bool reads_text_ = false;                           // whether browsers that connect do
