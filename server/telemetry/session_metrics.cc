@@ -12,10 +12,11 @@ constexpr const char* kAdmissionsHelp = "Admissions, by result: admitted or why 
 
 // Every security type that Porthole can agree on with a host (design, section 12).
 constexpr std::array<const char*, 25> kHostSecurity = {
-    "None", "VncAuth", "TightNone", "TightVncAuth", "RA2", "RA2ne", "RA2_256",
-    "RA2ne_256", "ARD", "MSLogonII", "Plain", "TLSNone", "TLSVnc",
-    "TLSPlain", "TLSSASL", "X509None", "X509Vnc", "X509Plain", "X509SASL",
-    "RA2AnyKey", "RA2_256AnyKey", "SASL", "SASLPlain", "TLSSASLPlain", "other"};
+    "None",          "VncAuth", "TightNone", "TightVncAuth", "RA2",
+    "RA2ne",         "RA2_256", "RA2ne_256", "ARD",          "MSLogonII",
+    "Plain",         "TLSNone", "TLSVnc",    "TLSPlain",     "TLSSASL",
+    "X509None",      "X509Vnc", "X509Plain", "X509SASL",     "RA2AnyKey",
+    "RA2_256AnyKey", "SASL",    "SASLPlain", "TLSSASLPlain", "other"};
 
 }  // namespace
 

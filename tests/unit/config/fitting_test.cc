@@ -63,7 +63,7 @@ TEST(Fitting, RefusesWeakSecurityTypesForEveryHost) {
   EXPECT_EQ(WhyRefused("hosts: {security: [X509Vnc, TLSVnc]}"),
             "f.yaml:1: hosts.security[1]: TLSVnc is only for hosts that hosts.rules names");
   for (const char* const weak : {"TLSSASL", "TLSPlain", "TLSNone", "RA2ne_256", "RA2ne", "SASL",
-                                 "MSLogonII", "ARD", "Plain"}) {
+                                 "MSLogonII", "ARD", "Plain", "RA2AnyKey", "SASLPlain"}) {
     EXPECT_NE(WhyRefused(std::string("hosts: {security: [") + weak + "]}"), "") << weak;
     EXPECT_EQ(WhyRefused(std::string("hosts: {rules: [{to: {name: a.example}, security: [") + weak +
                          "]}]}"),
