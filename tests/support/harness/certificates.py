@@ -4,7 +4,7 @@ import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 PEM = serialization.Encoding.PEM
@@ -38,9 +38,10 @@ class Authority:
         path.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(PEM))
         return path
 
-    def issue(self, name, *alternatives):
+    def issue(self, name, *alternatives, rsa_key=False):
         """A certificate for `name` with those x509 alternative names: (certificate, key) files."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = (rsa.generate_private_key(65537, 2048) if rsa_key
+               else ec.generate_private_key(ec.SECP256R1()))
         builder = self._builder(_name(name), key.public_key())
         if alternatives:
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives),
