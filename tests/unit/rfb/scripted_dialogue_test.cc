@@ -87,14 +87,6 @@ std::vector<Way> EveryWay() {
        Then(VeNCryptTo("RFB 003.007\n", 260),
             {Says("\x01"), Hears("\x01"), Says(ServerInit("web-1"))}),
        {TlsKind::kVerified}},
-      // TigerVNC lists plain types among VeNCrypt's own.
-      {"VncAuth",
-       "VncAuth",
-       Then(Offering("\x13"),
-            Then({Hears("\x13"), Says(kVeNCrypt02), Hears(kVeNCrypt02),
-                  Says(U8(0) + U8(3) + U32(258) + U32(2) + U32(5)), Hears(U32(2))},
-                 End(VncLogin()))),
-       {}},
       {"TightVncAuth",
        "VncAuth",
        Then(Then(Offering("\x10"), kNoTunnels),
@@ -169,6 +161,21 @@ TEST_P(ScriptedDialogue, IsNotSpokenUnlessItIsEnabled) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, ScriptedDialogue, ::testing::ValuesIn(EveryWay()));
+
+// TigerVNC lists plain types among VeNCrypt's own, and by default nothing else that is enabled.
+TEST(VeNCrypt, MayHoldAPlainType) {
+  const Script script = Then(Offering("\x13\x02"),
+                             Then({Hears("\x13"), Says(kVeNCrypt02), Hears(kVeNCrypt02),
+                                   Says(U8(0) + U8(3) + U32(258) + U32(2) + U32(5)), Hears(U32(2))},
+                                  End(VncLogin())));
+
+  const ScriptedRun run = Meet(script);
+
+  ASSERT_TRUE(run.result.ok()) << run.result.status();
+  EXPECT_EQ(run.result->security_type, "VncAuth");
+  EXPECT_EQ(run.heard, testing::HeardIn(script));
+  EXPECT_THAT(run.tls, IsEmpty());
+}
 
 // A host that breaks the protocol, or says no, in its own words.
 struct Broken {
