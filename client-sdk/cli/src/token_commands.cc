@@ -26,6 +26,7 @@ struct MintOptions {
   std::string key_id;
   std::string key_file;
   std::string password_file;
+  std::string host_key_sha256;
   std::string lifetime = "60s";
   bool view_only = false;
   std::string sharing;
@@ -95,6 +96,10 @@ absl::StatusOr<TokenClaims> ClaimsOf(const MintOptions& options) {
   if (options.view_only) {
     claims.policy.view_only = true;
   }
+  if (!options.host_key_sha256.empty()) {
+    claims.console.tls = claims.console.tls.value_or(client::HostTls{});
+    claims.console.tls->host_key_sha256 = options.host_key_sha256;
+  }
   if (!options.password_file.empty()) {
     absl::StatusOr<std::string> password = ReadPassword(options.password_file);
     if (!password.ok()) {
@@ -157,6 +162,9 @@ void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
   mint.add_option("--password-file", options.password_file,
                   "File whose first line is the VNC password")
       ->type_name("FILE");
+  mint.add_option("--host-key-sha256", options.host_key_sha256,
+                  "SHA-256 of the RSA key that the host must show (RA2), 64 hexadecimal digits")
+      ->type_name("HEX");
 }
 
 void AddTokenOptions(CLI::App& mint, MintOptions& options) {

@@ -186,7 +186,8 @@ net::Awaitable<absl::Status> SpeakInside(EaxStream& host,
 }
 
 // The key of this process, made when it is needed first: one dialogue waits a tenth of a second,
-// the others do not. The host's key alone keeps a session's secrets as long as it is kept itself.
+// the others do not. Who recorded a session needs this key, which goes with the process, and the
+// host's to read it.
 const absl::StatusOr<RsaOwnKey>& OwnKey() {
   static const absl::StatusOr<RsaOwnKey> key = RsaOwnKey::Make();
   return key;

@@ -16,7 +16,9 @@ enum class SharingPolicy : std::uint8_t { kShared, kExclusive, kTakeover };
 struct HostTls {
   HostTlsMode mode = HostTlsMode::kPrefer;
   std::string server_name;      // empty: the target's host
-  std::string host_key_sha256;  // hex; the pinned key of a host that speaks RA2; empty: none
+  // The RSA key of a host that speaks RA2, pinned: SHA-256, in hexadecimal digits, of the key as the
+  // host sends it (docs/hosts.md has a command that makes it). Empty: none.
+  std::string host_key_sha256;
 };
 
 // The virtual machine's screen, and how the node reaches it.
