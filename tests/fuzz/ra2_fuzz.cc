@@ -16,8 +16,8 @@ using porthole::rfb::RsaOwnKey;
 using porthole::rfb::SecretBytes;
 
 const RsaOwnKey& OwnKey() {
-  static const auto key = RsaOwnKey::FromPem(porthole::rfb::kOwnKeyPem);
-  return *key;
+  static const auto kKey = RsaOwnKey::FromPem(porthole::rfb::kOwnKeyPem);
+  return *kKey;
 }
 
 SecretBytes RandomOf(const Ra2Vector& vector) {

@@ -15,9 +15,9 @@ namespace porthole::fuzz {
 inline constexpr const char* kPassword = "wonder-of-wonders-17";
 
 inline const rfb::HostCredentials& Credentials() {
-  static const rfb::HostCredentials credentials{.username = "alice",
-                                                .password = Secret(std::string(kPassword))};
-  return credentials;
+  static const rfb::HostCredentials kCredentials{.username = "alice",
+                                                 .password = Secret(std::string(kPassword))};
+  return kCredentials;
 }
 
 // Runs `dialogue(stream, choice)` against a host that says the input behind its first byte, which

@@ -189,8 +189,8 @@ net::Awaitable<absl::Status> SpeakInside(EaxStream& host,
 // the others do not. Who recorded a session needs this key, which goes with the process, and the
 // host's to read it.
 const absl::StatusOr<RsaOwnKey>& OwnKey() {
-  static const absl::StatusOr<RsaOwnKey> key = RsaOwnKey::Make();
-  return key;
+  static const absl::StatusOr<RsaOwnKey> kKey = RsaOwnKey::Make();
+  return kKey;
 }
 
 net::Awaitable<absl::Status> Authenticate(SecurityExchange exchange, Ra2Kind kind) {

@@ -9,7 +9,7 @@ namespace porthole::rfb {
 // counts a NUL behind it; 0 is no token. Also inside VeNCrypt's TLSSASL and X509SASL.
 //
 // Errors, beside SecurityType's: FAILED_PRECONDITION no mechanism in common; UNAUTHENTICATED the
-// host hung up on the credentials, as QEMU does, or cannot show that it knows the password itself.
+// host hung up on the credentials, as QEMU does; ABORTED it cannot show that it knows the password.
 //
 // PLAIN hands out the password: AuthenticateSasl() takes it only inside verified TLS, the other one
 // anywhere, where the host knows none of SCRAM's.

@@ -140,8 +140,8 @@ absl::StatusOr<SaslClient::Step> SaslClient::Answer(std::optional<std::string_vi
   const int result = sasl_client_step(connection_, challenge ? challenge->data() : nullptr,
                                       challenge ? static_cast<unsigned>(challenge->size()) : 0,
                                       nullptr, &out, &size);
-  if (result == SASL_BADSERV) {
-    return Error(absl::StatusCode::kUnauthenticated,
+  if (result == SASL_BADSERV || result == SASL_BADAUTH) {
+    return Error(absl::StatusCode::kAborted,
                  mechanism_ + ": the host does not show that it knows the password");
   }
   if (result != SASL_OK && result != SASL_CONTINUE) {

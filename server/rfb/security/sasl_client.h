@@ -41,7 +41,7 @@ class SaslClient {
 
   // Begins with one of ChooseMechanism(). Errors: INTERNAL it is not installed.
   absl::StatusOr<Step> Start(std::string_view mechanism);
-  // Goes on. Errors: UNAUTHENTICATED the host could not show that it knows the password;
+  // Goes on. Errors: ABORTED the host could not show that it knows the password;
   // INVALID_ARGUMENT it breaks the mechanism's protocol.
   absl::StatusOr<Step> Answer(std::optional<std::string_view> challenge);
 

@@ -39,20 +39,20 @@ int GetOption(void* /*context*/,
 }
 
 bool Start() {
-  static const std::array<sasl_callback_t, 3> callbacks{{
+  static const std::array<sasl_callback_t, 3> kCallbacks{{
       {SASL_CB_LOG, AsSaslProcedure(reinterpret_cast<AnyCallback>(&DropLogLine)), nullptr},
       {SASL_CB_GETOPT, AsSaslProcedure(reinterpret_cast<AnyCallback>(&GetOption)), nullptr},
       {SASL_CB_LIST_END, nullptr, nullptr},
   }};
   sasl_set_mutex(&MakeMutex, &LockMutex, &UnlockMutex, &FreeMutex);
-  return sasl_client_init(callbacks.data()) == SASL_OK;
+  return sasl_client_init(kCallbacks.data()) == SASL_OK;
 }
 
 }  // namespace
 
 bool StartSaslLibrary() {
-  static const bool started = Start();
-  return started;
+  static const bool kStarted = Start();
+  return kStarted;
 }
 
 }  // namespace porthole::rfb

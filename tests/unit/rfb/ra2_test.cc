@@ -35,8 +35,8 @@ SecretBytes Secretly(std::string_view text) {
 }
 
 const RsaOwnKey& OwnKey() {
-  static const absl::StatusOr<RsaOwnKey> key = RsaOwnKey::FromPem(kOwnKeyPem);
-  return *key;
+  static const absl::StatusOr<RsaOwnKey> kKey = RsaOwnKey::FromPem(kOwnKeyPem);
+  return *kKey;
 }
 
 struct Ra2Run {

@@ -15,9 +15,9 @@ enum class SharingPolicy : std::uint8_t { kShared, kExclusive, kTakeover };
 // How the node secures its connection to the host.
 struct HostTls {
   HostTlsMode mode = HostTlsMode::kPrefer;
-  std::string server_name;      // empty: the target's host
-  // The RSA key of a host that speaks RA2, pinned: SHA-256, in hexadecimal digits, of the key as the
-  // host sends it (docs/hosts.md has a command that makes it). Empty: none.
+  std::string server_name;  // empty: the target's host
+  // The RSA key of a host that speaks RA2, pinned: SHA-256, in hexadecimal digits, of the key as
+  // the host sends it (docs/hosts.md has a command that makes it). Empty: none.
   std::string host_key_sha256;
 };
 
