@@ -73,7 +73,8 @@ class EncryptedPeer:
         header = self.peer.read(2)
         size = struct.unpack(">H", header)[0]
         text = self._from_peer.open(header, self.peer.read(size + BLOCK))
-        assert text is not None, "a message with a wrong tag"
+        if text is None:
+            raise ConnectionError("a message with a wrong tag")
         self.longest = max(self.longest, size)
         self._text += text
 

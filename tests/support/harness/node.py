@@ -78,6 +78,11 @@ def configuration(directory, changes):
     return merged(base, changes)
 
 
+def permits(*security):
+    """What stands under `hosts` so that these security types alone are agreed on with hosts."""
+    return {"rules": [{"to": {}, "security": list(security)}]}
+
+
 def portholectl(*words):
     """Runs portholectl with these arguments to its end."""
     return subprocess.run([PORTHOLECTL, *map(str, words)], stdin=subprocess.DEVNULL,
