@@ -15,7 +15,6 @@ namespace {
 
 using testing::AsBytes;
 using testing::AsString;
-using testing::U16;
 
 constexpr std::string_view kToHost = "keys to the host";
 constexpr std::string_view kFromHost = "keys of the host";
