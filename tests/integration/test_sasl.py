@@ -108,6 +108,13 @@ def test_the_host_must_know_the_password_too(start_node, start_host):
     refused(node, start_host(SaslHost(USER, PASSWORD, knows="guessed")).target, "host_tls_failed")
 
 
+def test_the_host_must_prove_it_before_it_is_complete(start_node, start_host):
+    node = start_node(hosts=permits("SASL"))
+
+    refused(node, start_host(SaslHost(USER, PASSWORD, proves=False)).target,
+            "host_protocol_error")
+
+
 def test_plain_without_tls_only_by_its_name(start_node, start_host):
     script = SaslHost(USER, PASSWORD, mechanisms=b"PLAIN")
     host = start_host(script)

@@ -60,14 +60,16 @@ def send(peer, token, complete):
 
 
 class SaslHost:
-    """Security type 20. `knows`: the password that its proof in SCRAM is made with."""
+    """Security type 20. `knows`: the password that its proof in SCRAM is made with; without `proves`
+    it says complete before it had to show any."""
 
     def __init__(self, username, password, mechanisms=b"SCRAM-SHA-256,PLAIN", knows=None,
-                 iterations=4096):
+                 iterations=4096, proves=True):
         self._username, self._password = username.encode(), password.encode()
         self._mechanisms = mechanisms
         self._knows = self._password if knows is None else knows.encode()
         self._iterations = iterations
+        self._proves = proves
         self.mechanism = None
 
     def __call__(self, peer):
@@ -92,7 +94,9 @@ class SaslHost:
         salt = os.urandom(16)
         nonce = parts[b"r"] + base64.b64encode(os.urandom(12))
         challenge = b"r=%s,s=%s,i=%d" % (nonce, base64.b64encode(salt), self._iterations)
-        send(peer, challenge, False)
+        send(peer, challenge, not self._proves)
+        if not self._proves:
+            return True
         last = read_token(peer)
         without_proof, proof = last.rsplit(b",p=", 1)
         words = b",".join([bare, challenge, without_proof])
