@@ -138,6 +138,9 @@ v1::TokenKey ToProto(const token::TokenKey& key) {
     case token::KeyProfile::kJwe:
       proto.set_profile(v1::TOKEN_KEY_PROFILE_JWE);
       break;
+    case token::KeyProfile::kCloudStack:
+      proto.set_profile(v1::TOKEN_KEY_PROFILE_CLOUDSTACK);
+      break;
   }
   proto.set_fingerprint(token::Fingerprint(key));
   *proto.mutable_create_time() = ToProto(key.created);

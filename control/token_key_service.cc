@@ -4,6 +4,7 @@
 #include "control/convert.h"
 #include "control/field.h"
 #include "control/revocation.h"
+#include "token/cloudstack_material.h"
 
 #include <memory>
 #include <utility>
@@ -19,28 +20,54 @@ absl::Status CheckKeyId(const std::string& key_id) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<token::TokenKey> ReadJweKey(const v1::JweKey& from) {
+  if (from.material().size() != token::kTokenKeyBytes) {
+    return BadField("jwe.material",
+                    "must have exactly 32 bytes, not " + std::to_string(from.material().size()));
+  }
+  token::TokenKey key;
+  key.material = Secret(from.material());
+  return key;
+}
+
+absl::StatusOr<token::TokenKey> ReadCloudStackKey(const v1::CloudStackKey& from) {
+  absl::StatusOr<Secret> material =
+      token::JoinCloudStackMaterial(from.key(), from.iv(), from.hash_key());
+  if (!material.ok()) {
+    return Annotate(material.status(), "cloudstack");
+  }
+  token::TokenKey key;
+  key.profile = token::KeyProfile::kCloudStack;
+  key.material = *std::move(material);
+  key.cloudstack.check_source_address = from.check_source_address();
+  key.cloudstack.allow_legacy_cbc = from.allow_legacy_cbc();
+  key.cloudstack.extra_origins.assign(from.extra_origins().begin(), from.extra_origins().end());
+  return key;
+}
+
+absl::StatusOr<token::TokenKey> ReadMaterial(const v1::PutTokenKeyRequest& request) {
+  switch (request.material_case()) {
+    case v1::PutTokenKeyRequest::kJwe:
+      return ReadJweKey(request.jwe());
+    case v1::PutTokenKeyRequest::kCloudstack:
+      return ReadCloudStackKey(request.cloudstack());
+    case v1::PutTokenKeyRequest::MATERIAL_NOT_SET:
+      break;
+  }
+  return BadField("material", "one of jwe and cloudstack must be set");
+}
+
 absl::StatusOr<token::TokenKey> ReadKey(const v1::PutTokenKeyRequest& request, WallTime now) {
   absl::Status id = CheckKeyId(request.key_id());
   if (!id.ok()) {
     return id;
   }
-  if (request.has_cloudstack()) {
-    return Error(absl::StatusCode::kUnimplemented,
-                 "this version opens no tokens of CloudStack; put a key in the field jwe");
+  absl::StatusOr<token::TokenKey> key = ReadMaterial(request);
+  if (key.ok()) {
+    key->id = request.key_id();
+    key->created = now;
   }
-  if (!request.has_jwe()) {
-    return BadField("material", "one of jwe and cloudstack must be set");
-  }
-  const std::string& material = request.jwe().material();
-  if (material.size() != token::kTokenKeyBytes) {
-    return BadField("jwe.material",
-                    "must have exactly 32 bytes, not " + std::to_string(material.size()));
-  }
-  return token::TokenKey{.id = request.key_id(),
-                         .profile = token::KeyProfile::kJwe,
-                         .material = Secret(material),
-                         .created = now,
-                         .not_after = std::nullopt};
+  return key;
 }
 
 }  // namespace

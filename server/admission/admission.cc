@@ -2,8 +2,10 @@
 
 #include "admission/origin.h"
 #include "base/status.h"
+#include "token/cloudstack_token.h"
 #include "token/opener.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -35,6 +37,14 @@ Refusal ForbidTarget(std::string detail) {
   Refusal refusal = Refuse(EndReason::kForbidden, std::move(detail));
   refusal.sentence = "This console server may not connect to the virtual machine's host.";
   return refusal;
+}
+
+Refusal ForbidOrigin() {
+  return Refuse(EndReason::kForbidden, "the request's Origin is not allowed");
+}
+
+RequestOrigin OriginOf(const Client& client) {
+  return {.origin = client.origin, .host = client.host, .tls = client.tls};
 }
 
 Refusal Revoked(const Block& block) {
@@ -94,9 +104,18 @@ void Admission::SetAllowed(const config::Configuration& configuration) {
   allowed_ = std::move(fresh);
 }
 
+bool Admission::OriginListed(const Client& client) const {
+  return admission::OriginAllowed(OriginOf(client), CurrentlyAllowed()->origins);
+}
+
 bool Admission::OriginAllowed(const Client& client) const {
-  return admission::OriginAllowed({.origin = client.origin, .host = client.host, .tls = client.tls},
-                                  CurrentlyAllowed()->origins);
+  if (OriginListed(client)) {
+    return true;
+  }
+  const std::shared_ptr<const token::KeyRing::Keys> keys = around_.keys.CloudStackKeys();
+  return std::ranges::any_of(*keys, [&client](const auto& key) {
+    return admission::OriginAllowed(OriginOf(client), key->cloudstack.extra_origins);
+  });
 }
 
 Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& client) const {
@@ -104,7 +123,7 @@ Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& cli
     return Refuse(EndReason::kDraining, "draining");
   }
   if (!OriginAllowed(client)) {
-    return Refuse(EndReason::kForbidden, "the request's Origin is not allowed");
+    return ForbidOrigin();
   }
   Judged<token::Grant> opened = token::OpenToken(token, around_.keys, around_.clock.Wall(), rules_);
   if (auto* const refusal = std::get_if<Refusal>(&opened)) {
@@ -117,7 +136,7 @@ Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& cli
     refusal = std::get<Refusal>(policy);
   }
   if (!refusal.has_value()) {
-    refusal = JudgeTarget(grant.target);
+    refusal = JudgeGrant(grant, client);
   }
   if (refusal.has_value()) {
     return Named(*std::move(refusal), NameOf(grant));
@@ -125,6 +144,18 @@ Judged<AdmittedGrant> Admission::Judge(std::string_view token, const Client& cli
   return AdmittedGrant{.grant = std::move(grant),
                        .policy = std::get<PolicyInForce>(policy),
                        .client = client.address};
+}
+
+// What the grant says of who may come, and of where it leads.
+std::optional<Refusal> Admission::JudgeGrant(const token::Grant& grant,
+                                             const Client& client) const {
+  if (!OriginListed(client) && !admission::OriginAllowed(OriginOf(client), grant.origins)) {
+    return ForbidOrigin();
+  }
+  if (!token::KnowsExtra(grant, client.extra)) {
+    return Refuse(EndReason::kForbidden, "`extra` is not what the token asks for");
+  }
+  return JudgeTarget(grant.target);
 }
 
 std::optional<Refusal> Admission::Recheck(const SessionNames& names) const {
@@ -140,10 +171,12 @@ std::optional<Refusal> Admission::Recheck(const SessionNames& names) const {
 }
 
 void Admission::Claim(const AdmittedGrant& admitted, ClaimDone done) const {
-  const WallTime until = admitted.grant.expires_at + rules_.clock_skew + kRememberedAfter;
+  const WallTime now = around_.clock.Wall();
+  const WallTime until = std::max(admitted.grant.expires_at + rules_.clock_skew + kRememberedAfter,
+                                  now + admitted.grant.used_for);
   const state::TokenName name = NameOf(admitted.grant);
   around_.store.Claim(
-      name, until, around_.clock.Wall(),
+      name, until, now,
       [name, done = std::move(done)](const absl::StatusOr<state::Claimed>& claimed) mutable {
         std::optional<Refusal> refusal = RefusalOf(claimed);
         done(refusal.has_value() ? std::optional(Named(*std::move(refusal), name)) : std::nullopt);

@@ -33,6 +33,7 @@ struct Client {
   std::optional<std::string> origin;  // the Origin header, if there is one
   std::string host;                   // the Host header
   bool tls = false;                   // whether the request came over TLS to this process
+  std::string extra = {};             // what came beside the token (CloudStack's `extra`)
 };
 
 // What was admitted so far: a good token and what it may do. Not claimed yet.
@@ -67,8 +68,9 @@ class Admission {
 
   Admission(const config::Configuration& configuration, Surroundings surroundings);
 
-  // Whether the request's Origin may open a session here (step 2); for the front, which answers a
-  // refused one with 403 before any upgrade. Judge() asks it again.
+  // Whether the request's Origin may open some session here (step 2); for the front, which answers
+  // a refused one with 403 before any upgrade. Judge() asks again: an origin that only a token key
+  // allows opens only that key's consoles.
   bool OriginAllowed(const Client& client) const;
 
   // Draining and steps 2 to 4: origin, token, time, audience, source address, target, policy.
@@ -101,6 +103,8 @@ class Admission {
   bool Draining() const { return draining_.load(); }
 
  private:
+  bool OriginListed(const Client& client) const;
+  std::optional<Refusal> JudgeGrant(const token::Grant& grant, const Client& client) const;
   std::optional<Refusal> JudgeIssue(const token::Grant& grant) const;
   std::optional<Refusal> JudgeTarget(const Target& target) const;
 

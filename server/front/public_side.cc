@@ -17,8 +17,12 @@ using telemetry::HttpRefusal;
 using telemetry::TlsResult;
 using telemetry::TlsSide;
 
+constexpr std::string_view kConsole = "/console";
 constexpr std::string_view kWebSocketPath = "/websockify";
 constexpr std::string_view kAssets = "/assets/";
+constexpr std::string_view kFavicon = "/favicon.ico";
+// CloudStack's own links: below this, the page has another name and all else is as at the root.
+constexpr std::string_view kCloudStack = "/resource/noVNC";
 constexpr std::size_t kMaxUserAgentBytes = 256;
 constexpr std::size_t kMaxTokenBytes = 12UL * 1024;
 constexpr std::size_t kMostTurnedAway = 16;  // at once; fewer than descriptors are kept for them
@@ -45,6 +49,19 @@ Judged<std::string> TokenOf(const net::HttpRequest& request) {
     return refusal;
   }
   return *token;
+}
+
+// The path here of what CloudStack's links ask for; any other path as it is.
+std::string_view PathOf(const net::HttpRequest& request) {
+  const std::string_view path = request.path;
+  if (!path.starts_with(kCloudStack) || path.substr(kCloudStack.size()).empty()) {
+    return path;
+  }
+  const std::string_view below = path.substr(kCloudStack.size());
+  if (below == "/vnc.html") {
+    return kConsole;
+  }
+  return below == kWebSocketPath || below.starts_with(kAssets) ? below : path;
 }
 
 // One connection's place among those that are open, as long as it lives.
@@ -131,7 +148,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
       co_await Refuse(*connection, *no);
       break;
     }
-    if (request->path == kWebSocketPath) {
+    if (PathOf(*request) == kWebSocketPath) {
       std::optional<Upgraded> upgraded = co_await AnswerWebSocket(*connection, *request);
       if (upgraded.has_value()) {
         co_return upgraded;
@@ -156,9 +173,10 @@ Awaitable<void> PublicSide::RefuseUnread(net::HttpConnection& connection, const 
 }
 
 std::optional<HttpNo> PublicSide::JudgeShape(const net::HttpRequest& request) {
-  const bool head = request.method == "HEAD" && request.path != kWebSocketPath;
+  const bool web_socket = PathOf(request) == kWebSocketPath;
+  const bool head = request.method == "HEAD" && !web_socket;
   if (request.method != "GET" && !head) {
-    return request.path == kWebSocketPath ? MethodNotAllowed("GET") : MethodNotAllowed("GET, HEAD");
+    return web_socket ? MethodNotAllowed("GET") : MethodNotAllowed("GET, HEAD");
   }
   if (request.has_body) {
     return BadRequest("A request here must not have a body.");
@@ -168,15 +186,16 @@ std::optional<HttpNo> PublicSide::JudgeShape(const net::HttpRequest& request) {
 
 Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
                                    const net::HttpRequest& request) {
-  if (request.path == "/console") {
+  const std::string_view path = PathOf(request);
+  if (path == kConsole) {
     if (const std::optional<HttpNo> no = JudgeBudget(connection.Peer())) {
       co_await RefusePage(connection, *no);
       co_return false;
     }
     co_return co_await Reply(connection, Console(connection, request));
   }
-  if (request.path.starts_with(kAssets) || request.path == "/favicon.ico") {
-    co_return co_await Reply(connection, File(request));
+  if (path.starts_with(kAssets) || path == kFavicon) {
+    co_return co_await Reply(connection, File(path));
   }
   co_await Refuse(connection, NotFound());
   co_return false;
@@ -195,6 +214,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
   }
   auto& good = std::get<Offer>(offer);
   upgraded.request.token = std::move(good.token);
+  upgraded.request.client.extra = std::move(good.extra);
   upgraded.request.reads_text = good.subprotocol == kOurSubprotocol;
   absl::StatusOr<std::unique_ptr<net::ByteStream>> viewer =
       co_await connection.Upgrade(std::move(good.subprotocol), {});
@@ -258,6 +278,7 @@ net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
     // A link is opened from the portal, so another site's Origin or none says nothing here.
     admission::Client client = ClientOf(connection, request);
     client.origin.reset();
+    client.extra = net::QueryValue(request.query, "extra").value_or("");
     Judged<admission::AdmittedGrant> previewed =
         settings_.admission.Preview(std::get<std::string>(token), client);
     if (auto* const admitted = std::get_if<admission::AdmittedGrant>(&previewed)) {
@@ -316,10 +337,10 @@ net::HttpResponse PublicSide::Page(const net::HttpConnection& connection,
   return response;
 }
 
-net::HttpResponse PublicSide::File(const net::HttpRequest& request) {
-  const bool icon = request.path == "/favicon.ico";
-  const Asset* const asset =
-      icon ? settings_.files.Icon() : settings_.files.Find(request.path.substr(kAssets.size()));
+net::HttpResponse PublicSide::File(std::string_view path) {
+  const bool icon = path == kFavicon;
+  const Asset* const asset = icon ? settings_.files.Icon()
+                                  : settings_.files.Find(std::string(path.substr(kAssets.size())));
   if (asset == nullptr) {
     settings_.metrics.HttpRefused(HttpRefusal::kNotFound).Increment();
     return JsonReply(NotFound());

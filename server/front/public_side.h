@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -73,7 +74,7 @@ class PublicSide {
   net::Awaitable<void> RefusePage(net::HttpConnection& connection, HttpNo no);
   net::Awaitable<bool> Reply(net::HttpConnection& connection, net::HttpResponse response);
   net::HttpResponse Console(const net::HttpConnection& connection, const net::HttpRequest& request);
-  net::HttpResponse File(const net::HttpRequest& request);
+  net::HttpResponse File(std::string_view path);
   net::HttpResponse ErrorPage(const net::HttpConnection& connection, const HttpNo& no) const;
   net::HttpResponse Page(const net::HttpConnection& connection,
                          unsigned status,

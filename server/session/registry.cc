@@ -35,9 +35,11 @@ void Decrement(std::unordered_map<std::string, std::size_t>& counts, const std::
   }
 }
 
+// Tokens that name nobody may be of anybody.
 bool MayReplace(const Description& newcomer, const Record& holder) {
+  const std::string& subject = newcomer.names.subject;
   return newcomer.policy.takeover_by == TakeoverBy::kAny ||
-         newcomer.names.subject == holder.Names().subject;
+         (!subject.empty() && subject == holder.Names().subject);
 }
 
 bool Live(const Record& holder) {
@@ -124,7 +126,8 @@ std::optional<Refusal> SessionRegistry::CheckCounts(const Description& descripti
   const auto same_subject = [&names](const Record& holder) {
     return holder.Names().subject == names.subject;
   };
-  if (Count(by_subject_, names.subject) >= limits_.per_subject + beside(same_subject)) {
+  if (!names.subject.empty() &&
+      Count(by_subject_, names.subject) >= limits_.per_subject + beside(same_subject)) {
     return TooMany("You have too many consoles open. Close one and try again.",
                    "the limit of sessions per subject is reached");
   }

@@ -2,6 +2,8 @@
 
 #include "base/status.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace porthole::state {
@@ -72,10 +74,18 @@ absl::Status MemoryStore::Keep(token::TokenKey key) {
     return SameMaterial(found->second, key)
                ? absl::OkStatus()
                : Error(absl::StatusCode::kAlreadyExists,
-                       "token key \"" + key.id + "\" exists with other material");
+                       "token key \"" + key.id + "\" exists with other material or rules");
   }
   if (keys_.size() >= token::kMaxTokenKeys) {
     return Error(absl::StatusCode::kResourceExhausted, "the store holds 1024 token keys already");
+  }
+  const auto of_cloudstack = [](const auto& entry) {
+    return entry.second.profile == token::KeyProfile::kCloudStack;
+  };
+  if (key.profile == token::KeyProfile::kCloudStack &&
+      std::ranges::count_if(keys_, of_cloudstack) >=
+          static_cast<std::ptrdiff_t>(token::kMaxCloudStackKeys)) {
+    return Error(absl::StatusCode::kResourceExhausted, token::kNoMoreCloudStackKeys);
   }
   std::string id = key.id;
   keys_.emplace(std::move(id), std::move(key));

@@ -41,7 +41,12 @@ CREATE TABLE used_token (
 CREATE INDEX used_token_until ON used_token (until);
 )";
 
-constexpr std::array<Migration, 1> kMigrations = {kFirst};
+// What a key's profile has beside its material (state/key_rules.h).
+constexpr Migration kRulesOfKeys = R"(
+ALTER TABLE token_key ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+)";
+
+constexpr std::array<Migration, 2> kMigrations = {kFirst, kRulesOfKeys};
 
 std::string Step(std::size_t to, Migration sql) {
   return "BEGIN IMMEDIATE;" + std::string(sql) + "PRAGMA user_version = " + std::to_string(to) +

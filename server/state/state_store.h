@@ -68,7 +68,7 @@ class StateStore {
   virtual absl::StatusOr<Remembered> Load() = 0;
 
   // Idempotent. Errors: ALREADY_EXISTS the id has other material; RESOURCE_EXHAUSTED with
-  // token::kMaxTokenKeys there.
+  // token::kMaxTokenKeys, or token::kMaxCloudStackKeys of that profile, there.
   virtual void PutTokenKey(token::TokenKey key, Done done) = 0;
   // OK also when there is none.
   virtual void DeleteTokenKey(std::string id, Done done) = 0;

@@ -1,6 +1,7 @@
 #include "state/tables.h"
 
 #include "base/status.h"
+#include "state/key_rules.h"
 #include "state/key_wrap.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::string_view kKeyColumns = "id, profile, wrapped, created, not_after";
+constexpr std::string_view kKeyColumns = "id, profile, wrapped, created, not_after, rules";
 constexpr std::string_view kBlockColumns =
     "id, kind, value, addresses, reason, creator, created, until, issued_until";
 
@@ -42,6 +43,12 @@ std::string_view BytesOf(const UsedTokens::Digest& digest) {
 
 absl::Status Senseless(const std::string& what) {
   return Error(absl::StatusCode::kDataLoss, what + " makes no sense");
+}
+
+// The name that a key's material is wrapped under: whoever loosens its rules in the database loses
+// the key. An id has no space in it.
+std::string WrappedName(const std::string& id, const std::string& rules) {
+  return rules.empty() ? id : id + " " + rules;
 }
 
 absl::StatusOr<Block> BlockOfRow(const Statement& row) {
@@ -94,7 +101,8 @@ absl::StatusOr<Tables> Tables::Prepare(Database& database, Secret key) {
   const std::string block_columns(kBlockColumns);
   const std::array<std::pair<Statement*, std::string>, 10> statements = {{
       {&tables.find_key_, "SELECT " + key_columns + " FROM token_key WHERE id = ?1"},
-      {&tables.put_key_, "INSERT INTO token_key (" + key_columns + ") VALUES (?1, ?2, ?3, ?4, ?5)"},
+      {&tables.put_key_,
+       "INSERT INTO token_key (" + key_columns + ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
       {&tables.delete_key_, "DELETE FROM token_key WHERE id = ?1"},
       {&tables.find_block_, "SELECT 1 FROM block WHERE id = ?1"},
       {&tables.put_block_, "INSERT OR REPLACE INTO block (" + block_columns +
@@ -132,7 +140,7 @@ absl::StatusOr<Tables::Verdict> Tables::Put(const token::TokenKey& key) {
     return Verdict{SameMaterial(*there, key)
                        ? absl::OkStatus()
                        : Error(absl::StatusCode::kAlreadyExists,
-                               "token key \"" + key.id + "\" exists with other material")};
+                               "token key \"" + key.id + "\" exists with other material or rules")};
   }
   const absl::StatusOr<std::int64_t> count = database_->Number("SELECT count(*) FROM token_key");
   if (!count.ok()) {
@@ -142,16 +150,36 @@ absl::StatusOr<Tables::Verdict> Tables::Put(const token::TokenKey& key) {
     return Verdict{
         Error(absl::StatusCode::kResourceExhausted, "the store holds 1024 token keys already")};
   }
-  return Inserted(key);
+  const absl::StatusOr<bool> room = HasRoomFor(key);
+  if (!room.ok()) {
+    return room.status();
+  }
+  return *room ? Inserted(key)
+               : Verdict{Error(absl::StatusCode::kResourceExhausted, token::kNoMoreCloudStackKeys)};
+}
+
+absl::StatusOr<bool> Tables::HasRoomFor(const token::TokenKey& key) {
+  if (key.profile != token::KeyProfile::kCloudStack) {
+    return true;
+  }
+  const absl::StatusOr<std::int64_t> count =
+      database_->Number("SELECT count(*) FROM token_key WHERE profile = " +
+                        std::to_string(static_cast<int>(token::KeyProfile::kCloudStack)));
+  if (!count.ok()) {
+    return count.status();
+  }
+  return *count < static_cast<std::int64_t>(token::kMaxCloudStackKeys);
 }
 
 absl::StatusOr<Tables::Verdict> Tables::Inserted(const token::TokenKey& key) {
-  const std::string wrapped = Wrap(key_, key.id, key.material.Reveal());
+  const std::string rules = TextOf(key.cloudstack);
+  const std::string wrapped = Wrap(key_, WrappedName(key.id, rules), key.material.Reveal());
   put_key_.BindText(1, key.id)
       .Bind(2, static_cast<std::int64_t>(key.profile))
       .BindBlob(3, wrapped)
       .Bind(4, ToNumber(key.created))
-      .Bind(5, ToNumber(key.not_after));
+      .Bind(5, ToNumber(key.not_after))
+      .BindText(6, rules);
   if (absl::Status put = put_key_.Run(); !put.ok()) {
     return put;
   }
@@ -281,19 +309,22 @@ absl::Status Tables::Probe() {
 
 absl::StatusOr<token::TokenKey> Tables::KeyOfRow(const Statement& row) const {
   const std::string id = row.Text(0);
-  absl::StatusOr<Secret> material = Unwrap(key_, id, row.Text(2));
+  absl::StatusOr<Secret> material = Unwrap(key_, WrappedName(id, row.Text(5)), row.Text(2));
   if (!material.ok()) {
     return Annotate(material.status(), "the token key \"" + id + "\"");
   }
-  token::TokenKey key{.id = id,
-                      .profile = token::KeyProfile::kJwe,
-                      .material = *std::move(material),
-                      .created = ToTime(row.Number(3)),
-                      .not_after = ToTime(row.MaybeNumber(4))};
-  if (row.Number(1) != static_cast<std::int64_t>(token::KeyProfile::kJwe)) {
+  const std::int64_t profile = row.Number(1);
+  std::optional<token::CloudStackRules> rules = RulesOf(row.Text(5));
+  if (profile < 0 || profile > static_cast<std::int64_t>(token::KeyProfile::kCloudStack) ||
+      !rules.has_value()) {
     return Senseless("the token key \"" + id + "\"");
   }
-  return key;
+  return token::TokenKey{.id = id,
+                         .profile = static_cast<token::KeyProfile>(profile),
+                         .material = *std::move(material),
+                         .created = ToTime(row.Number(3)),
+                         .not_after = ToTime(row.MaybeNumber(4)),
+                         .cloudstack = *std::move(rules)};
 }
 
 absl::StatusOr<std::size_t> Tables::CountBlocks() {

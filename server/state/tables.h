@@ -55,6 +55,7 @@ class Tables {
   Tables(Database& database, Secret key) : database_(&database), key_(std::move(key)) {}
 
   absl::StatusOr<token::TokenKey> KeyOfRow(const Statement& row) const;
+  absl::StatusOr<bool> HasRoomFor(const token::TokenKey& key);
   absl::StatusOr<Verdict> Inserted(const token::TokenKey& key);
   absl::Status Write(const Block& block);
   absl::StatusOr<bool> Exists(const Block& block);

@@ -38,14 +38,15 @@ struct PolicyWish {
   std::vector<IpPrefix> client_ip;  // empty: any
 };
 
-// What a valid token says (design, section 4.1).
+// What a valid token says (design, sections 4.1 and 4.2).
 struct Grant {
   std::string key_id;
   std::string token_id;  // jti
   std::string issuer;
-  std::string subject;
+  std::string subject;  // empty where a token names nobody, as CloudStack's do
   WallTime issued_at;
   WallTime expires_at;
+  std::chrono::seconds used_for{0};  // a use is remembered at least this long from then on
   std::string console_id;
   std::string console_name;
   Target target;
@@ -53,6 +54,8 @@ struct Grant {
   Secret password;
   HostTls tls;
   PolicyWish policy;
+  Secret extra;                      // what the viewer must know beside the token; empty: nothing
+  std::vector<std::string> origins;  // whose pages may open this console, beside the node's list
 };
 
 }  // namespace porthole::token

@@ -18,13 +18,18 @@ absl::Status KeyRing::Put(TokenKey key) {
     return SameMaterial(*found->second, key)
                ? absl::OkStatus()
                : Error(absl::StatusCode::kAlreadyExists,
-                       "token key \"" + key.id + "\" exists with other material");
+                       "token key \"" + key.id + "\" exists with other material or rules");
   }
   if (keys_.size() >= kMaxTokenKeys) {
     return Error(absl::StatusCode::kResourceExhausted, "this node holds 1024 token keys already");
   }
+  const bool of_cloudstack = key.profile == KeyProfile::kCloudStack;
+  if (of_cloudstack && cloudstack_->size() >= kMaxCloudStackKeys) {
+    return Error(absl::StatusCode::kResourceExhausted, kNoMoreCloudStackKeys);
+  }
   std::string id = key.id;
   keys_.emplace(std::move(id), std::make_shared<const TokenKey>(std::move(key)));
+  SortOut();
   return absl::OkStatus();
 }
 
@@ -35,7 +40,24 @@ bool KeyRing::Remove(std::string_view id) {
     return false;
   }
   keys_.erase(found);
+  SortOut();
   return true;
+}
+
+// Every token that is no JWE asks for these.
+void KeyRing::SortOut() {
+  Keys keys;
+  for (const auto& [id, key] : keys_) {
+    if (key->profile == KeyProfile::kCloudStack) {
+      keys.push_back(key);
+    }
+  }
+  cloudstack_ = std::make_shared<const Keys>(std::move(keys));
+}
+
+std::shared_ptr<const KeyRing::Keys> KeyRing::CloudStackKeys() const {
+  const std::shared_lock lock(mutex_);
+  return cloudstack_;
 }
 
 std::shared_ptr<const TokenKey> KeyRing::Find(std::string_view id) const {

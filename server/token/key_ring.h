@@ -20,7 +20,7 @@ class KeyRing {
  public:
   // Adds `key`. Idempotent: the same id with the same profile and material changes nothing.
   // Errors: INVALID_ARGUMENT (CheckTokenKey), ALREADY_EXISTS the id has other material,
-  // RESOURCE_EXHAUSTED with kMaxTokenKeys there.
+  // RESOURCE_EXHAUSTED with kMaxTokenKeys, or kMaxCloudStackKeys of that profile, there.
   absl::Status Put(TokenKey key);
 
   // Whether there was a key `id`; there is none afterwards.
@@ -29,13 +29,20 @@ class KeyRing {
   // The key `id`, or null.
   std::shared_ptr<const TokenKey> Find(std::string_view id) const;
 
+  // Those of the profile kCloudStack, by id; never null.
+  using Keys = std::vector<std::shared_ptr<const TokenKey>>;
+  std::shared_ptr<const Keys> CloudStackKeys() const;
+
   // All keys, by id.
   std::vector<std::shared_ptr<const TokenKey>> List() const;
   std::size_t Size() const;
 
  private:
-  mutable std::shared_mutex mutex_;
+  void SortOut();
+
+  mutable std::shared_mutex mutex_;  // guards both
   std::map<std::string, std::shared_ptr<const TokenKey>, std::less<>> keys_;
+  std::shared_ptr<const Keys> cloudstack_ = std::make_shared<const Keys>();
 };
 
 }  // namespace porthole::token

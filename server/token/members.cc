@@ -175,6 +175,15 @@ std::optional<bool> Members::OptionalBool(std::string_view name) const {
   return *truth;
 }
 
+std::optional<std::int64_t> Members::OptionalInteger(std::string_view name) const {
+  const json::value* const value = Find(name);
+  const std::optional<std::int64_t> number = value == nullptr ? std::nullopt : WholeNumber(*value);
+  if (value != nullptr && !number.has_value()) {
+    Fail(name, "must be a whole number");
+  }
+  return number;
+}
+
 std::optional<std::chrono::seconds> Members::OptionalSeconds(std::string_view name) const {
   const json::value* const value = Find(name);
   if (value == nullptr) {

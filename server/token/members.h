@@ -39,6 +39,7 @@ class Members {
   std::optional<std::size_t> OptionalName(std::string_view name,
                                           std::initializer_list<std::string_view> names) const;
   std::optional<bool> OptionalBool(std::string_view name) const;
+  std::optional<std::int64_t> OptionalInteger(std::string_view name) const;
   // A whole number of seconds, not negative, at most 10 years.
   std::optional<std::chrono::seconds> OptionalSeconds(std::string_view name) const;
   // A NumericDate (RFC 7519, section 2), fractions of a second dropped; from 1970 to 2242.

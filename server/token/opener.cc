@@ -1,10 +1,12 @@
 #include "token/opener.h"
 
 #include "base/status.h"
+#include "token/cloudstack_token.h"
 #include "token/jwe.h"
 
 #include <absl/status/statusor.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,21 +22,18 @@ Refusal Invalid(std::string detail, std::string key_id) {
   return refusal;
 }
 
-}  // namespace
+constexpr std::ptrdiff_t kDotsOfJwe = 4;
 
-Judged<Grant> OpenToken(std::string_view token,
-                        const KeyRing& keys,
-                        WallTime now,
-                        const TokenRules& rules) {
-  if (token.empty()) {
-    return Refuse(EndReason::kTokenMissing, "no token");
-  }
+Judged<Grant> OpenJwe(std::string_view token,
+                      const KeyRing& keys,
+                      WallTime now,
+                      const TokenRules& rules) {
   const absl::StatusOr<Jwe> jwe = ParseJwe(token);
   if (!jwe.ok()) {
     return Invalid(Message(jwe.status()), "");
   }
   const std::shared_ptr<const TokenKey> key = keys.Find(jwe->key_id);
-  if (key == nullptr) {
+  if (key == nullptr || key->profile != KeyProfile::kJwe) {
     return Invalid("no token key has this id", jwe->key_id);
   }
   const std::optional<WallTime>& end = key->not_after;
@@ -52,6 +51,22 @@ Judged<Grant> OpenToken(std::string_view token,
     std::get<Grant>(judged).key_id = jwe->key_id;
   }
   return judged;
+}
+
+}  // namespace
+
+Judged<Grant> OpenToken(std::string_view token,
+                        const KeyRing& keys,
+                        WallTime now,
+                        const TokenRules& rules) {
+  if (token.empty()) {
+    return Refuse(EndReason::kTokenMissing, "no token");
+  }
+  const std::shared_ptr<const KeyRing::Keys> cloudstack = keys.CloudStackKeys();
+  if (cloudstack->empty() || std::ranges::count(token, '.') == kDotsOfJwe) {
+    return OpenJwe(token, keys, now, rules);
+  }
+  return OpenCloudStackToken(token, *cloudstack, now, rules);
 }
 
 }  // namespace porthole::token

@@ -10,7 +10,8 @@
 
 namespace porthole::token {
 
-// Opens `token` with the key of `keys` that it names and reads it as a grant. Pure: it keeps
+// Opens `token` and reads it as a grant: a JWE (four dots) with the key of `keys` that it names,
+// anything else as CloudStack's with the keys of that profile. Pure: it keeps
 // nothing, and whether the token was used before is not its business. Thread-safe.
 // Refusals: kTokenMissing when empty; kTokenInvalid with one sentence for all causes, the cause in
 // the detail; kTokenExpired, kTokenNotYetValid and kForbidden once it proved authentic. Their

@@ -1,6 +1,7 @@
 #include "token/token_key.h"
 
 #include "base/status.h"
+#include "token/cloudstack_material.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -23,6 +24,16 @@ absl::Status Invalid(std::string_view why) {
   return Error(absl::StatusCode::kInvalidArgument, why);
 }
 
+absl::Status CheckMaterial(const TokenKey& key) {
+  if (key.profile == KeyProfile::kCloudStack) {
+    absl::Status material = CheckCloudStackMaterial(key.material);
+    return material.ok() ? CheckExtraOrigins(key.cloudstack.extra_origins) : material;
+  }
+  return key.material.Reveal().size() == kTokenKeyBytes
+             ? absl::OkStatus()
+             : Invalid("a token key's material needs exactly 32 bytes");
+}
+
 using Digest = std::array<std::uint8_t, EVP_MAX_MD_SIZE>;
 
 Digest Sha256(std::string_view text) {
@@ -39,6 +50,8 @@ std::string_view Name(KeyProfile profile) {
   switch (profile) {
     case KeyProfile::kJwe:
       return "jwe";
+    case KeyProfile::kCloudStack:
+      return "cloudstack";
   }
   std::abort();  // not an enumerator
 }
@@ -51,8 +64,8 @@ absl::Status CheckTokenKey(const TokenKey& key) {
   if (!IsKeyId(key.id)) {
     return Invalid("a token key's id needs 1 to 64 letters, digits, '.', '_' and '-'");
   }
-  if (key.material.Reveal().size() != kTokenKeyBytes) {
-    return Invalid("a token key's material needs exactly 32 bytes");
+  if (absl::Status material = CheckMaterial(key); !material.ok()) {
+    return material;
   }
   if (key.not_after.has_value() && *key.not_after <= key.created) {
     return Invalid("a token key's end must be after its creation");
@@ -75,8 +88,8 @@ std::string Fingerprint(const TokenKey& key) {
 bool SameMaterial(const TokenKey& one, const TokenKey& other) {
   const std::string_view a = one.material.Reveal();
   const std::string_view b = other.material.Reveal();
-  return one.profile == other.profile && a.size() == b.size() &&
-         CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  return one.profile == other.profile && one.cloudstack == other.cloudstack &&
+         a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace porthole::token

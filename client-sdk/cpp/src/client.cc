@@ -61,6 +61,28 @@ absl::StatusOr<v1::TokenKey> Client::PutTokenKey(const std::string& key_id,
   return std::move(*response->mutable_token_key());
 }
 
+absl::StatusOr<v1::TokenKey> Client::PutTokenKey(const std::string& key_id,
+                                                 const CloudStackKey& key,
+                                                 const CloudStackRules& rules) {
+  v1::PutTokenKeyRequest request;
+  request.set_key_id(key_id);
+  v1::CloudStackKey& sent = *request.mutable_cloudstack();
+  sent.set_key(key.Key());
+  sent.set_iv(key.Iv());
+  sent.set_hash_key(key.HashKey());
+  sent.set_check_source_address(rules.check_source_address);
+  sent.set_allow_legacy_cbc(rules.allow_legacy_cbc);
+  sent.mutable_extra_origins()->Assign(rules.extra_origins.begin(), rules.extra_origins.end());
+  absl::StatusOr<v1::PutTokenKeyResponse> response = connection_->PutTokenKey(request);
+  for (std::string* const copy : {sent.mutable_key(), sent.mutable_iv(), sent.mutable_hash_key()}) {
+    OPENSSL_cleanse(copy->data(), copy->size());
+  }
+  if (!response.ok()) {
+    return response.status();
+  }
+  return std::move(*response->mutable_token_key());
+}
+
 absl::StatusOr<std::vector<v1::TokenKey>> Client::ListTokenKeys() {
   return Collect<v1::TokenKey>(
       v1::ListTokenKeysRequest(),

@@ -105,6 +105,12 @@ FleetAnswer<v1::TokenKey> Fleet::PutTokenKey(const std::string& key_id,
   return Each<v1::TokenKey>([&](Client& client) { return client.PutTokenKey(key_id, material); });
 }
 
+FleetAnswer<v1::TokenKey> Fleet::PutTokenKey(const std::string& key_id,
+                                             const CloudStackKey& key,
+                                             const CloudStackRules& rules) {
+  return Each<v1::TokenKey>([&](Client& client) { return client.PutTokenKey(key_id, key, rules); });
+}
+
 FleetAnswer<v1::DeleteTokenKeyResponse> Fleet::DeleteTokenKey(
     const v1::DeleteTokenKeyRequest& request) {
   return Each<v1::DeleteTokenKeyResponse>(

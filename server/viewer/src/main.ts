@@ -2,7 +2,7 @@ import { Banner } from './banner.ts';
 import { Console } from './console.ts';
 import { noLink } from './ends.ts';
 import { followFullScreen, toggleFullScreen } from './full_screen.ts';
-import { cleanAddress, socketAddress, subprotocols, tokenFrom } from './link.ts';
+import { cleanAddress, extraFrom, socketAddress, subprotocols, tokenFrom } from './link.ts';
 import { Page } from './page.ts';
 import { TouchKeyboard } from './touch_keyboard.ts';
 import { WayOut } from './way_out.ts';
@@ -16,7 +16,8 @@ const token = tokenFrom(address.search);
 if (token === null) {
   page.showEnd(noLink);
 } else {
-  start(new WebSocket(socketAddress(address), subprotocols(token)));
+  const offered = subprotocols(token, extraFrom(address.search));
+  start(new WebSocket(socketAddress(address), offered));
 }
 
 function start(socket: WebSocket): void {

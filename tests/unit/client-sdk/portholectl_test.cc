@@ -62,6 +62,28 @@ TEST_F(PortholectlTest, GeneratesAKeySavesItAndPutsItThere) {
                           HasSubstr("no token key")));
 }
 
+TEST_F(PortholectlTest, PutsTheKeysOfCloudStack) {
+  const std::string sixteen = directory_.Write("k", "AAECAwQFBgcICQoLDA0ODw\n");
+  const std::vector<std::string> words = {"keys",
+                                          "put",
+                                          "cs-1",
+                                          "--profile",
+                                          "cloudstack",
+                                          "--key-file",
+                                          sixteen,
+                                          "--iv-file",
+                                          sixteen,
+                                          "--hash-key-file",
+                                          sixteen,
+                                          "--extra-origin",
+                                          "https://a.cloud",
+                                          "--extra-origin",
+                                          "https://b.cloud",
+                                          "--check-source-address"};
+  ASSERT_EQ(Run(words), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("cloudstack"));
+}
+
 TEST_F(PortholectlTest, MintsALinkThatTheNodeTakes) {
   ASSERT_EQ(Run({"keys", "put", "cloud-1", "--generate", "--save", directory_.At("key")}), 0);
   std::vector<std::string> words = MintWords();
@@ -142,6 +164,10 @@ TEST_F(PortholectlTest, RefusesAWrongCommandLineWithoutCallingTheNode) {
       {{"keys", "put", "k"}, "--material-file FILE"},
       {{"keys", "put", "k", "--generate"}, "belong together"},
       {{"keys", "put", "k", "--generate", "--material-file", "f", "--save", "g"}, "give"},
+      {{"keys", "put", "k", "--material-file", "f", "--iv-file", "i"}, "--profile cloudstack"},
+      {{"keys", "put", "k", "--profile", "x"}, "jwe or cloudstack"},
+      {{"keys", "put", "k", "--profile", "cloudstack", "--generate"}, "CloudStack's"},
+      {{"keys", "put", "k", "--profile", "cloudstack", "--key-file", "f"}, "--iv-file"},
       {{"sessions", "revoke"}, "Exactly 1 option"},
       {{"sessions", "revoke", "--all", "--subject", "a"}, "Exactly 1 option"},
       {{"sessions", "revoke", "--all", "--block-for", "soon"}, "--block-for: \"soon\""},

@@ -1,4 +1,5 @@
 #include "duration.h"
+#include "porthole/client/cloudstack_key.h"
 #include "porthole/client/console_link.h"
 #include "porthole/client/key_material.h"
 #include "table.h"
@@ -96,6 +97,24 @@ TEST(Duration, ReadsWhatPeopleWrite) {
   for (const char* bad : {"", "10", "s", "-1s", "1.5s", "1 s", "1x", "1ss", "9999999999s"}) {
     EXPECT_FALSE(cli::ParseDuration(bad).ok()) << bad;
   }
+}
+
+TEST(CloudStackKey, TakesWhatCloudStackStoresAndSaysWhichOneIsNot) {
+  const std::string text = "AAECAwQFBgcICQoLDA0ODw";
+  const TempDirectory directory;
+  const auto read =
+      CloudStackKey::ReadFiles(directory.Write("k", text + "\n"),
+                               directory.Write("i", text + "==\n"), directory.Write("h", " hash "));
+  ASSERT_TRUE(read.ok()) << read.status().ToString();
+  EXPECT_EQ(read->Key(), text);
+  EXPECT_EQ(read->HashKey(), "hash");
+  EXPECT_THAT(std::string(CloudStackKey::FromTexts("short", text, "h").status().message()),
+              HasSubstr("security.encryption.key"));
+  EXPECT_THAT(std::string(CloudStackKey::FromTexts(text, text + "A", "h").status().message()),
+              HasSubstr("security.encryption.iv"));
+  EXPECT_THAT(std::string(CloudStackKey::FromTexts(text, text, "a b").status().message()),
+              HasSubstr("security.hash.key"));
+  EXPECT_FALSE(CloudStackKey::ReadFiles("/nowhere", "/nowhere", "/nowhere").ok());
 }
 
 TEST(Duration, ShowsTheTwoLargestUnits) {

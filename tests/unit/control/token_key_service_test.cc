@@ -88,16 +88,41 @@ TEST_F(TokenKeyServiceTest, RefusesMalformedKeysAndNamesTheField) {
   EXPECT_EQ(keys_.Size(), 0U);
 }
 
-TEST_F(TokenKeyServiceTest, RefusesAKeyWithoutMaterialAndOneOfCloudStack) {
+TEST_F(TokenKeyServiceTest, RefusesAKeyWithoutMaterial) {
   v1::PutTokenKeyRequest request;
   v1::PutTokenKeyResponse response;
   request.set_key_id("ok");
   EXPECT_EQ(Call(*token_keys_, &Stub::PutTokenKey, request, response).error_message(),
             "material: one of jwe and cloudstack must be set");
+}
 
-  request.mutable_cloudstack();
+TEST_F(TokenKeyServiceTest, TakesAKeyOfCloudStackWithItsRules) {
+  v1::PutTokenKeyRequest request;
+  v1::PutTokenKeyResponse response;
+  request.set_key_id("cs");
+  v1::CloudStackKey& key = *request.mutable_cloudstack();
+  key.set_key("AAECAwQFBgcICQoLDA0ODw");
+  key.set_iv(std::string(16, 'i'));
+  key.set_hash_key("the hash key is text");
+  EXPECT_EQ(Call(*token_keys_, &Stub::PutTokenKey, request, response).error_message(),
+            "cloudstack: hash_key must be 1 to 128 visible ASCII characters");
+  key.set_hash_key("ICEiIyQlJicoKSorLC0uLw");
+  key.add_extra_origins("cloud.example");
   EXPECT_EQ(Call(*token_keys_, &Stub::PutTokenKey, request, response).error_code(),
-            grpc::StatusCode::UNIMPLEMENTED);
+            grpc::StatusCode::INVALID_ARGUMENT);
+  key.set_extra_origins(0, "https://cloud.example");
+  key.set_check_source_address(true);
+
+  ASSERT_TRUE(Call(*token_keys_, &Stub::PutTokenKey, request, response).ok());
+
+  EXPECT_EQ(response.token_key().profile(), v1::TOKEN_KEY_PROFILE_CLOUDSTACK);
+  const std::shared_ptr<const token::TokenKey> kept = keys_.Find("cs");
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->cloudstack, (token::CloudStackRules{.check_source_address = true,
+                                                      .extra_origins = {"https://cloud.example"}}));
+  key.set_allow_legacy_cbc(true);
+  EXPECT_EQ(Call(*token_keys_, &Stub::PutTokenKey, request, response).error_code(),
+            grpc::StatusCode::ALREADY_EXISTS);
 }
 
 TEST_F(TokenKeyServiceTest, ListsKeysByIdInPagesAndNeverTheirMaterial) {

@@ -55,5 +55,24 @@ TEST(ReadOffer, TakesTheTokenAndChoosesASubprotocol) {
   }
 }
 
+TEST(ReadOffer, TakesWhatCloudStackSendsBesideTheToken) {
+  const auto read = [](const std::string& header, const std::string& query) {
+    net::HttpRequest request;
+    request.headers.emplace_back("Sec-WebSocket-Protocol", header);
+    request.query = query;
+    return ReadOffer(request);
+  };
+  const auto from_link = read("binary", "token=a+b/c==&extra=x+y");
+  EXPECT_EQ(std::get<Offer>(from_link).token, "a+b/c==");
+  EXPECT_EQ(std::get<Offer>(from_link).extra, "x+y");
+  const auto from_page = read("porthole.v1, porthole.token.a-b, porthole.extra.w6Q_Pg", "extra=q");
+  EXPECT_EQ(std::get<Offer>(from_page).extra, "ä?>");
+
+  for (const char* const bad :
+       {"porthole.v1, porthole.extra.a", "porthole.v1, porthole.extra.YQ, porthole.extra.YQ"}) {
+    EXPECT_EQ(std::get<HttpNo>(read(bad, "")).status, 400U) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace porthole::front

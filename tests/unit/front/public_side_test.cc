@@ -185,6 +185,22 @@ TEST_F(PublicSideTest, AGoodLinkGivesThePageAndItsHeaders) {
   EXPECT_THAT(Ask("GET /console?token=" + Token() + " HTTP/1.1"), StartsWith("HTTP/1.1 200 "));
 }
 
+// CloudStack's own links lead to the same page, its files and its socket beside it.
+TEST_F(PublicSideTest, CloudStacksPathIsThePageUnderAnotherName) {
+  Serve(true);
+  const std::string link = "/resource/noVNC/vnc.html?autoconnect=true&port=8443&token=";
+  EXPECT_THAT(Ask("GET " + link + Token() + " HTTP/1.1"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ask("GET " + link + "a+b/c== HTTP/1.1"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(Ask("GET /resource/noVNC/assets/a.js HTTP/1.1"), HasSubstr("\r\n\r\nlet a;"));
+  EXPECT_THAT(Ask("GET /resource/noVNC/websockify HTTP/1.1"), StartsWith("HTTP/1.1 426 "));
+  EXPECT_THAT(Ask("POST /resource/noVNC/websockify HTTP/1.1"), HasSubstr("Allow: GET\r\n"));
+  for (const char* const path : {"/resource/noVNC", "/resource/noVNC/", "/resource/noVNC/console",
+                                 "/resource/noVNC/favicon.ico", "/resource/noVNCvnc.html",
+                                 "/resource/vnc.html", "/vnc.html"}) {
+    EXPECT_THAT(Ask("GET " + std::string(path) + " HTTP/1.1"), StartsWith("HTTP/1.1 404 ")) << path;
+  }
+}
+
 TEST_F(PublicSideTest, ABadLinkGivesAPageWithItsStatusAndReason) {
   Serve();
   const std::string token = Token();

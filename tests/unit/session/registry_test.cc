@@ -66,6 +66,19 @@ TEST_F(RegistryTest, KeepsToTheLimitOfAConsole) {
   EXPECT_EQ(Enter({.id = "4", .console = "console-2", .subject = "c"}), std::nullopt);
 }
 
+// CloudStack's tokens name nobody.
+TEST_F(RegistryTest, TakesSessionsWithoutASubjectForDifferentPeople) {
+  registry_.SetLimits({.per_subject = 1});
+  EXPECT_EQ(Enter({.id = "1", .subject = ""}), std::nullopt);
+  EXPECT_EQ(Enter({.id = "2", .subject = ""}), std::nullopt);
+  EXPECT_EQ(Enter({.id = "3", .subject = "", .sharing = Sharing::kTakeover}), EndReason::kBusy);
+  EXPECT_EQ(Enter({.id = "4",
+                   .subject = "",
+                   .sharing = Sharing::kTakeover,
+                   .takeover_by = TakeoverBy::kAny}),
+            std::nullopt);
+}
+
 TEST_F(RegistryTest, KeepsToTheLimitOfASubject) {
   registry_.SetLimits({.per_subject = 1});
   EXPECT_EQ(Enter({.id = "1"}), std::nullopt);

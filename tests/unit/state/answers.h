@@ -20,6 +20,13 @@ inline token::TokenKey Key(std::string id, char filling = 'k') {
           .not_after = {}};
 }
 
+inline token::TokenKey CloudStackKey(std::string id) {
+  token::TokenKey key = Key(std::move(id));
+  key.profile = token::KeyProfile::kCloudStack;
+  key.material = Secret(std::string(40, 'c'));
+  return key;
+}
+
 inline Block MakeBlock(std::string id) {
   Block block;
   block.id = std::move(id);

@@ -84,6 +84,38 @@ TEST_F(EmbeddedStoreTest, RemembersEverythingAcrossRestarts) {
   EXPECT_EQ(Put(*store, Key("a", 'x')).code(), absl::StatusCode::kAlreadyExists);
 }
 
+TEST_F(EmbeddedStoreTest, RemembersTheRulesOfAKey) {
+  token::TokenKey key = CloudStackKey("a");
+  key.cloudstack = {.check_source_address = true,
+                    .allow_legacy_cbc = true,
+                    .extra_origins = {"https://cloud.example"}};
+  ASSERT_TRUE(Put(*Open(), key).ok());
+
+  const Remembered loaded = New()->Load().value();
+
+  ASSERT_EQ(loaded.keys.size(), 1U);
+  EXPECT_EQ(loaded.keys[0].profile, token::KeyProfile::kCloudStack);
+  EXPECT_EQ(loaded.keys[0].cloudstack, key.cloudstack);
+  EXPECT_TRUE(SameMaterial(loaded.keys[0], key));
+}
+
+TEST_F(EmbeddedStoreTest, RefusesAKeyWhoseRulesWereChanged) {
+  ASSERT_TRUE(Put(*Open(), CloudStackKey("a")).ok());
+  Run("UPDATE token_key SET rules = 'allow_legacy_cbc'");
+
+  EXPECT_THAT(Message(Refusal()), HasSubstr("the token key \"a\""));
+}
+
+TEST_F(EmbeddedStoreTest, MigratesTheKeysOfTheFirstSchema) {
+  ASSERT_TRUE(Put(*Open(), Key("a")).ok());
+  Run("ALTER TABLE token_key DROP COLUMN rules; PRAGMA user_version = 1");
+
+  const Remembered loaded = New()->Load().value();
+
+  ASSERT_EQ(loaded.keys.size(), 1U);
+  EXPECT_TRUE(SameMaterial(loaded.keys[0], Key("a")));
+}
+
 TEST_F(EmbeddedStoreTest, SaysSinceWhenItRemembers) {
   EXPECT_EQ(New()->RemembersSince(), std::nullopt);
   clock_.Advance(std::chrono::milliseconds(1500));
@@ -182,7 +214,7 @@ TEST_F(EmbeddedStoreTest, RefusesASchemaOfANewerVersion) {
 
   EXPECT_EQ(Message(Refusal()),
             "the state database " + database_ +
-                ": a newer version of Porthole made it (schema 7; this version knows up to 1)");
+                ": a newer version of Porthole made it (schema 7; this version knows up to 2)");
 }
 
 TEST_F(EmbeddedStoreTest, RefusesADatabaseOfSomebodyElse) {

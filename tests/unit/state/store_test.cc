@@ -62,6 +62,17 @@ class StoreTest : public ::testing::Test {
 using Kinds = ::testing::Types<InMemory, Embedded>;
 TYPED_TEST_SUITE(StoreTest, Kinds);
 
+TYPED_TEST(StoreTest, HasRoomForEightKeysOfCloudStack) {
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(Put(this->store_, CloudStackKey("k" + std::to_string(i))).ok());
+  }
+  EXPECT_EQ(Put(this->store_, CloudStackKey("k8")).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(Put(this->store_, CloudStackKey("k7")).ok());
+  EXPECT_TRUE(Put(this->store_, Key("a")).ok());
+  ASSERT_TRUE(DeleteKey(this->store_, "k3").ok());
+  EXPECT_TRUE(Put(this->store_, CloudStackKey("k8")).ok());
+}
+
 TYPED_TEST(StoreTest, SaysWhatItIs) {
   EXPECT_EQ(this->store_.Kind(), TypeParam::kKind);
   EXPECT_EQ(this->store_.RemembersAcrossRestarts(), TypeParam::kRemembers);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import {
   cleanAddress,
+  extraFrom,
   socketAddress,
   subprotocols,
   tokenFrom,
@@ -35,8 +36,12 @@ test('a query without a token that can travel has none', () => {
   }
 });
 
-test('a plus sign is a plus sign', () => {
-  assert.equal(tokenFrom('?token=a+b'), 'a+b');
+test('a token of CloudStack comes as it is in its link and leaves as base64url', () => {
+  const link = '?autoconnect=true&show_dot=true&port=8443&token=ab+/cd==&extra=a+b%20c&guest=windows';
+  assert.equal(tokenFrom(link), 'ab-_cd');
+  assert.equal(tokenFrom('?token=ab%2B%2Fcd%3D%3D'), 'ab-_cd');
+  assert.equal(extraFrom(link), 'a+b c');
+  assert.equal(extraFrom('?token=a'), '');
 });
 
 test('nothing of the link stays in the address bar', () => {
@@ -65,5 +70,11 @@ test('the socket is beside the page and as private as it', () => {
 });
 
 test('the token is offered last, so that it is never the one chosen', () => {
-  assert.deepEqual(subprotocols(jwe), ['porthole.v1', 'binary', `porthole.token.${jwe}`]);
+  assert.deepEqual(subprotocols(jwe, ''), ['porthole.v1', 'binary', `porthole.token.${jwe}`]);
+  assert.deepEqual(subprotocols('t', 'ä?>'), [
+    'porthole.v1',
+    'binary',
+    'porthole.token.t',
+    'porthole.extra.w6Q_Pg',
+  ]);
 });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "porthole/client/cloudstack_key.h"
 #include "porthole/client/connection.h"
 #include "porthole/client/key_material.h"
 
@@ -27,6 +28,11 @@ class Client {
   // Stores a key for Porthole's own tokens. Repeating it is harmless.
   // Errors: ALREADY_EXISTS when the id is taken by other material.
   absl::StatusOr<v1::TokenKey> PutTokenKey(const std::string& key_id, const KeyMaterial& material);
+  // Stores the keys of a CloudStack installation; a node takes 8 of them. Repeating it is harmless.
+  // Errors: ALREADY_EXISTS when the id is taken by other keys or other rules.
+  absl::StatusOr<v1::TokenKey> PutTokenKey(const std::string& key_id,
+                                           const CloudStackKey& key,
+                                           const CloudStackRules& rules = {});
   // All keys by id, without their material.
   absl::StatusOr<std::vector<v1::TokenKey>> ListTokenKeys();
   // Errors: NOT_FOUND.

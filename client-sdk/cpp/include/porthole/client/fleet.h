@@ -65,6 +65,9 @@ class Fleet {
 
   // Pushes a key to every node. Again is harmless: repeat it until Summary() is OK.
   FleetAnswer<v1::TokenKey> PutTokenKey(const std::string& key_id, const KeyMaterial& material);
+  FleetAnswer<v1::TokenKey> PutTokenKey(const std::string& key_id,
+                                        const CloudStackKey& key,
+                                        const CloudStackRules& rules = {});
   FleetAnswer<v1::DeleteTokenKeyResponse> DeleteTokenKey(const v1::DeleteTokenKeyRequest& request);
   FleetAnswer<std::vector<v1::TokenKey>> ListTokenKeys();
   FleetAnswer<std::vector<v1::Session>> ListSessions(const v1::SessionFilter& filter = {});

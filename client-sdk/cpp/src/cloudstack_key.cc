@@ -1,0 +1,94 @@
+#include "porthole/client/cloudstack_key.h"
+
+#include "file.h"
+#include "status.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace porthole::client {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 4096;
+constexpr std::size_t kMaxHashKeyBytes = 128;
+constexpr std::size_t kSixteenBytesAsText = 22;  // base64 without its padding
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+bool IsBase64Character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/' || c == '-' || c == '_';
+}
+
+// The node decodes it; a mistake is told here, before it travels.
+bool SpellsSixteenBytes(std::string_view text) {
+  if (text.ends_with("==")) {
+    text.remove_suffix(2);
+  }
+  return text.size() == kSixteenBytesAsText && std::ranges::all_of(text, IsBase64Character);
+}
+
+bool IsHashKey(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxHashKeyBytes &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+void Wipe(std::string& text) {
+  OPENSSL_cleanse(text.data(), text.size());
+}
+
+}  // namespace
+
+absl::StatusOr<CloudStackKey> CloudStackKey::FromTexts(std::string_view key,
+                                                       std::string_view iv,
+                                                       std::string_view hash_key) {
+  CloudStackKey made;
+  made.key_ = Trim(key);
+  made.iv_ = Trim(iv);
+  made.hash_key_ = Trim(hash_key);
+  if (!SpellsSixteenBytes(made.key_)) {
+    return internal::InvalidArgument("security.encryption.key is 16 bytes as base64");
+  }
+  if (!SpellsSixteenBytes(made.iv_)) {
+    return internal::InvalidArgument("security.encryption.iv is 16 bytes as base64");
+  }
+  if (!IsHashKey(made.hash_key_)) {
+    return internal::InvalidArgument("security.hash.key is 1 to 128 visible characters");
+  }
+  return made;
+}
+
+absl::StatusOr<CloudStackKey> CloudStackKey::ReadFiles(const std::string& key_file,
+                                                       const std::string& iv_file,
+                                                       const std::string& hash_key_file) {
+  std::string texts[3];
+  const std::string* const files[3] = {&key_file, &iv_file, &hash_key_file};
+  for (std::size_t i = 0; i < 3; ++i) {
+    absl::StatusOr<std::string> text = internal::ReadFile(*files[i], kMaxFileBytes);
+    if (!text.ok()) {
+      return text.status();
+    }
+    texts[i] = *std::move(text);
+  }
+  absl::StatusOr<CloudStackKey> key = FromTexts(texts[0], texts[1], texts[2]);
+  std::ranges::for_each(texts, Wipe);
+  return key;
+}
+
+CloudStackKey::~CloudStackKey() {
+  Wipe(key_);
+  Wipe(iv_);
+  Wipe(hash_key_);
+}
+
+}  // namespace porthole::client
