@@ -30,9 +30,9 @@ std::string_view Name(KeyProfile profile);
 
 // What a key of CloudStack's says beside its material (design, section 4.2).
 struct CloudStackRules {
-  bool check_source_address = false;       // hold the browser to the token's sourceIP
-  bool allow_legacy_cbc = false;           // open the tokens of CloudStack before 4.18.1, too
-  std::vector<std::string> extra_origins;  // whose pages may open its consoles
+  bool check_source_address = false;            // hold the browser to the token's sourceIP
+  bool allow_legacy_cbc = false;                // open the tokens of CloudStack before 4.18.1, too
+  std::vector<std::string> extra_origins = {};  // whose pages may open its consoles
 
   friend bool operator==(const CloudStackRules&, const CloudStackRules&) = default;
 };
