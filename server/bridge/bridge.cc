@@ -64,11 +64,9 @@ Awaitable<End> PumpToViewer(const Parts& parts) {
 }
 
 void NoteInput(const Parts& parts) {
-  if (parts.messages.TookInput()) {
-    parts.last_input = parts.clock.Steady();
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(parts.clock.Wall());
-    parts.last_input_ms.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-  }
+  parts.last_input = parts.clock.Steady();
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(parts.clock.Wall());
+  parts.last_input_ms.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 // Before the host hears of them, and so before the first rectangle that has them.
@@ -84,9 +82,15 @@ void NotePixelSizes(const Parts& parts) {
 // What of `arrived` is for the host.
 absl::StatusOr<std::span<const std::uint8_t>> ForHost(const Parts& parts,
                                                       std::span<const std::uint8_t> arrived) {
+  if (parts.raw != nullptr) {
+    NoteInput(parts);
+    return parts.raw->view_only ? arrived.first(0) : arrived;
+  }
   const bool waits = !parts.messages.InForce();
   auto passed = parts.messages.Feed(arrived);
-  NoteInput(parts);
+  if (parts.messages.TookInput()) {
+    NoteInput(parts);
+  }
   if (passed.ok()) {
     NotePixelSizes(parts);
     if (waits && parts.messages.InForce()) {

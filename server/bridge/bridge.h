@@ -18,6 +18,12 @@ namespace porthole::bridge {
 
 enum class Side : std::uint8_t { kViewer, kHost };
 
+// The policy of a console that speaks no RFB: any byte of the viewer is input, and all there is to
+// restrict is that.
+struct RawPolicy {
+  bool view_only = false;  // the viewer's bytes are dropped
+};
+
 // What the two directions of a session work with; all of it outlives them and belongs to their
 // worker.
 struct Parts {
@@ -26,6 +32,7 @@ struct Parts {
   HostTurns& host_turns;
   rfb::ClientMessages& messages;  // follows what the viewer sends
   rfb::HostMessages* from_host;   // follows what the host sends; null: nobody does
+  const RawPolicy* raw;           // bytes are not looked into, only passed or dropped; null: RFB
   BufferPool& buffers;
   TrafficCounters& session_traffic;
   TrafficCounters& worker_traffic;

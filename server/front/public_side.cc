@@ -272,6 +272,7 @@ net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
   const Judged<std::string> token = TokenOf(request);
   std::optional<Refusal> refused;
   std::string console_name;
+  bool terminal = false;
   if (const auto* const missing = std::get_if<Refusal>(&token)) {
     refused = *missing;
   } else {
@@ -283,12 +284,13 @@ net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
         settings_.admission.Preview(std::get<std::string>(token), client);
     if (auto* const admitted = std::get_if<admission::AdmittedGrant>(&previewed)) {
       console_name = admitted->grant.console_name;
+      terminal = admitted->grant.target.scheme == TargetScheme::kRawTcp;
     } else {
       refused = std::get<Refusal>(previewed);
     }
   }
   if (!refused.has_value()) {
-    return Page(connection, 200, settings_.files.ConsolePage(console_name));
+    return Page(connection, 200, settings_.files.ConsolePage(console_name, terminal));
   }
   const HttpNo no = LinkRefused(*refused);
   settings_.metrics.HttpRefused(no.counted).Increment();

@@ -111,16 +111,15 @@ std::string EscapeHtml(std::string_view text) {
 absl::StatusOr<ViewerFiles> ViewerFiles::Load(const std::string& directory) {
   ViewerFiles files;
   const fs::path root(directory);
-  absl::StatusOr<std::string> console_page = ReadFile(root / "console.html");
-  if (!console_page.ok()) {
-    return console_page.status();
+  for (const auto& [name, page] : {std::pair{"console.html", &files.console_page_},
+                                   std::pair{"terminal.html", &files.terminal_page_},
+                                   std::pair{"error.html", &files.error_page_}}) {
+    absl::StatusOr<std::string> text = ReadFile(root / name);
+    if (!text.ok()) {
+      return text.status();
+    }
+    *page = *std::move(text);
   }
-  absl::StatusOr<std::string> error_page = ReadFile(root / "error.html");
-  if (!error_page.ok()) {
-    return error_page.status();
-  }
-  files.console_page_ = *std::move(console_page);
-  files.error_page_ = *std::move(error_page);
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(root / "assets", error)) {
     if (std::error_code unknown; !entry.is_regular_file(unknown)) {
@@ -143,8 +142,8 @@ absl::StatusOr<ViewerFiles> ViewerFiles::Load(const std::string& directory) {
   return files;
 }
 
-std::string ViewerFiles::ConsolePage(std::string_view console_name) const {
-  return Fill(console_page_,
+std::string ViewerFiles::ConsolePage(std::string_view console_name, bool terminal) const {
+  return Fill(terminal ? terminal_page_ : console_page_,
               {{"console_name", EscapeHtml(console_name.empty() ? "Console" : console_name)}});
 }
 

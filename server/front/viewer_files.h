@@ -15,16 +15,17 @@ struct Asset {
   std::shared_ptr<const std::string> body;
 };
 
-// The viewer as it was built: two page templates and its assets, read once at start and served from
-// memory. Immutable and thread-safe.
+// The viewer as it was built: three page templates and its assets, read once at start and served
+// from memory. Immutable and thread-safe.
 class ViewerFiles {
  public:
-  // Reads the build output in `directory`: console.html, error.html and assets/.
+  // Reads the build output in `directory`: console.html, terminal.html, error.html and assets/.
   // Errors: NOT_FOUND or INVALID_ARGUMENT, naming the file.
   static absl::StatusOr<ViewerFiles> Load(const std::string& directory);
 
-  // The page of a console. `console_name` is anything; it is escaped.
-  std::string ConsolePage(std::string_view console_name) const;
+  // The page of a console: of its screen, or of a terminal where it speaks no RFB. `console_name`
+  // is anything; it is escaped.
+  std::string ConsolePage(std::string_view console_name, bool terminal) const;
   // The page that says why there is no console.
   std::string ErrorPage(std::string_view reason, std::string_view sentence) const;
   // The asset of that file name, or null.
@@ -33,6 +34,7 @@ class ViewerFiles {
 
  private:
   std::string console_page_;
+  std::string terminal_page_;
   std::string error_page_;
   std::map<std::string, Asset> assets_;
 };

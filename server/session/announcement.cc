@@ -43,12 +43,16 @@ void Append(std::string& json, const Announcement& announcement, std::uint64_t n
 
 std::string ViewerNotice(const admission::PolicyInForce& policy,
                          const Announcement* announcement,
-                         std::uint64_t number) {
+                         std::uint64_t number,
+                         bool opened) {
   std::string json = R"({"view_only":)";
   json += policy.view_only ? "true" : "false";
   json += R"(,"clipboard":")";
   json += NameOf(policy.clipboard);
   json += R"(")";
+  if (opened) {
+    json += R"(,"opened":true)";
+  }
   if (announcement != nullptr) {
     json += R"(,"announcement":)";
     Append(json, *announcement, number);

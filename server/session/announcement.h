@@ -34,9 +34,11 @@ struct Announced {
 
 // What our page is told beside RFB, as one text message (docs/viewer-messages.md): always all of
 // it, so that a message that replaces one still waiting loses nothing. `number` names the
-// announcement within its session; null: none.
+// announcement within its session; null: none. `opened`: bytes pass; said where RFB does not say
+// it.
 std::string ViewerNotice(const admission::PolicyInForce& policy,
                          const Announcement* announcement,
-                         std::uint64_t number);
+                         std::uint64_t number,
+                         bool opened = false);
 
 }  // namespace porthole::session

@@ -137,6 +137,10 @@ Awaitable<void> LiveSession::GreetHost() {
   if (Ended()) {
     co_return;
   }
+  if (raw_.has_value()) {
+    SkipHostHandshake();
+    co_return;
+  }
   const SteadyTime begun = around_.clock.Steady();
   const net::Deadline deadline(around_.timers, around_.limits.host, [this] {
     Finish(TimeLimitEnd(EndReason::kHostTimeout, "the host did not finish its handshake"));
@@ -161,6 +165,17 @@ Awaitable<void> LiveSession::GreetHost() {
                    .desktop_name = Cut(greeting_.desktop_name, kMaxDesktopNameBytes),
                    .width = greeting_.width,
                    .height = greeting_.height});
+}
+
+// A console that speaks no RFB says nothing of itself.
+void LiveSession::SkipHostHandshake() {
+  greeting_.protocol_version = "raw";
+  entry_->SetHost({.transport = host_->Facts(),
+                   .protocol_version = greeting_.protocol_version,
+                   .security_type = "",
+                   .desktop_name = "",
+                   .width = 0,
+                   .height = 0});
 }
 
 }  // namespace porthole::session

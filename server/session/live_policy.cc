@@ -49,7 +49,9 @@ void LiveSession::Obey(PolicyOrder order) {
   }
   const admission::PolicyInForce policy = order.change.AppliedTo(grant_.policy);
   const rfb::Restrictions restrictions = RestrictionsOf(policy);
-  if (restrictions != RestrictionsOf(grant_.policy)) {
+  if (raw_.has_value()) {
+    raw_->view_only = policy.view_only;
+  } else if (restrictions != RestrictionsOf(grant_.policy)) {
     absl::Status restricted = messages_.Restrict(restrictions);
     if (!restricted.ok()) {
       order.done(std::move(restricted));
@@ -110,7 +112,8 @@ void LiveSession::DropPolicyOrders() {
 
 void LiveSession::SendNotice() {
   if (entry_->About().reads_text && !end_.has_value()) {
-    viewer_.SendText(ViewerNotice(grant_.policy, announcement_.get(), announcements_));
+    viewer_.SendText(ViewerNotice(grant_.policy, announcement_.get(), announcements_,
+                                  raw_.has_value() && opened_));
   }
 }
 

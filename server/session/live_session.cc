@@ -23,11 +23,23 @@ telemetry::SessionState Metric(State state) {
   return static_cast<telemetry::SessionState>(state);
 }
 
+// Where no RFB is spoken there is no clipboard to keep from the viewer.
+bool FollowsHost(const admission::AdmittedGrant& admitted) {
+  return !admitted.policy.clipboard.from_console && !RawPolicyOf(admitted).has_value();
+}
+
 End Asked(EndRequest request) {
   return {request.reason, std::move(request.sentence), "asked for"};
 }
 
 }  // namespace
+
+std::optional<bridge::RawPolicy> RawPolicyOf(const admission::AdmittedGrant& admitted) {
+  if (admitted.grant.target.scheme != TargetScheme::kRawTcp) {
+    return std::nullopt;
+  }
+  return bridge::RawPolicy{.view_only = admitted.policy.view_only};
+}
 
 LiveSession::LiveSession(const Surroundings& around,
                          net::ByteStream& viewer,
@@ -42,10 +54,10 @@ LiveSession::LiveSession(const Surroundings& around,
       entry_(std::move(admitted.entry)),
       started_(around.clock.Steady()),
       changed_(loop, asio::steady_timer::time_point::max()),
-      messages_(
-          RestrictionsOf(grant_.policy),
-          grant_.policy.clipboard.from_console ? rfb::FollowHost::kNo : rfb::FollowHost::kYes),
-      follows_host_(!grant_.policy.clipboard.from_console),
+      raw_(RawPolicyOf(grant_)),
+      messages_(RestrictionsOf(grant_.policy),
+                FollowsHost(grant_) ? rfb::FollowHost::kYes : rfb::FollowHost::kNo),
+      follows_host_(FollowsHost(grant_)),
       max_duration_(
           around.timers,
           [this] { Finish(TimeLimitEnd(EndReason::kMaxDuration, "policy.max_duration passed")); }),
@@ -99,7 +111,9 @@ Awaitable<void> LiveSession::Guarded(Awaitable story) {
 }
 
 Awaitable<void> LiveSession::ServeViewer() {
-  co_await GreetViewer();
+  if (!raw_.has_value()) {
+    co_await GreetViewer();
+  }
   if (Ended()) {
     co_return;
   }
@@ -141,15 +155,21 @@ Awaitable<void> LiveSession::Join() {
   if (Ended()) {
     co_return;
   }
+  if (!raw_.has_value()) {
+    co_await SendServerInit();
+  }
+  if (!Ended()) {
+    Open();
+  }
+}
+
+Awaitable<void> LiveSession::SendServerInit() {
   const net::Deadline deadline(around_.timers, around_.limits.viewer, [this] {
     Finish(TimeLimitEnd(EndReason::kViewerTimeout, "the viewer did not take ServerInit"));
   });
   const absl::Status sent = co_await rfb::SendServerInit(viewer_, greeting_);
   if (!sent.ok()) {
     Finish(ViewerEnd(sent));
-  }
-  if (!Ended()) {
-    Open();
   }
 }
 
@@ -183,6 +203,7 @@ void LiveSession::Open() {
                     .host_turns = host_turns_,
                     .messages = messages_,
                     .from_host = from_host_.has_value() ? &*from_host_ : nullptr,
+                    .raw = raw_.has_value() ? &*raw_ : nullptr,
                     .buffers = around_.buffers,
                     .session_traffic = traffic,
                     .worker_traffic = around_.worker_traffic,
@@ -194,6 +215,9 @@ void LiveSession::Open() {
                           Finish(side == bridge::Side::kHost ? HostEnd(status) : ViewerEnd(status));
                         },
                     .on_in_force = [this] { OnInForce(); }});
+  if (raw_.has_value()) {
+    SendNotice();  // nothing else tells the page that somebody listens to its keys
+  }
   Announce();
 }
 

@@ -31,6 +31,9 @@ struct Admitted {
 // What `policy` means for a viewer's messages and its host's.
 rfb::Restrictions RestrictionsOf(const admission::PolicyInForce& policy);
 
+// The policy of a session whose target speaks no RFB; nothing of one that does.
+std::optional<bridge::RawPolicy> RawPolicyOf(const admission::AdmittedGrant& admitted);
+
 // One admitted session, on its worker. Two coroutines tell its story, one of the viewer and one of
 // the host; they meet at ServerInit. Whoever decides the end closes both streams, and so every step
 // of both walks out by its ordinary path.
@@ -65,7 +68,9 @@ class LiveSession {
   Awaitable Vacated(std::vector<std::shared_ptr<Record>> predecessors);
   Awaitable DialHost();
   Awaitable GreetHost();
+  void SkipHostHandshake();
   Awaitable Join();
+  Awaitable SendServerInit();
   Awaitable Claimed();
   void Open();
   bool FollowHost();
@@ -97,7 +102,8 @@ class LiveSession {
   Entry entry_;
   const SteadyTime started_;
   boost::asio::steady_timer changed_;
-  std::unique_ptr<PendingClaim> claim_;  // from its beginning on
+  std::unique_ptr<PendingClaim> claim_;   // from its beginning on
+  std::optional<bridge::RawPolicy> raw_;  // where the console speaks no RFB
   rfb::ClientMessages messages_;
   const bool follows_host_;
   std::optional<rfb::HostMessages> from_host_;  // once opened, where the host is followed

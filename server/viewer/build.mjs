@@ -1,6 +1,6 @@
 // Builds the viewer: node build.mjs MODULES OUT
 //   MODULES  the directory that holds node_modules (package.json's dependencies)
-//   OUT      gets console.html, error.html and assets/; what was there before is replaced
+//   OUT      gets console.html, terminal.html, error.html and assets/; what was there before is replaced
 // Every asset's name has its content's hash in it, so that browsers may keep it for ever.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -62,11 +62,23 @@ function headlineRules(ends) {
     ${chosen.join(',')},body:not(${any.join(',')}) [data-when="other"]{display:inline}`;
 }
 
-async function writePage(name, replacements) {
-  let page = await readFile(path.join(source, name), 'utf8');
+// Bundles a style sheet with more rules behind it.
+async function emitStyle(name, more) {
+  const rules = (await bundle(`styles/${name}.css`, {})) + more;
+  const styles = await esbuild.transform(rules, { loader: 'css', minify: true, target: 'es2022' });
+  return emit(name, 'css', styles.code);
+}
+
+async function emitScript(name, entry, banner) {
+  return emit(name, 'js', await bundle(entry, { minify: true, banner: { js: banner } }));
+}
+
+// Writes the page `name`, made of `template`.
+async function writePage(template, name, replacements) {
+  let page = await readFile(path.join(source, template), 'utf8');
   for (const [mark, text] of Object.entries(replacements)) {
     if (!page.includes(mark)) {
-      throw new Error(`${name} has no ${mark}`);
+      throw new Error(`${template} has no ${mark}`);
     }
     page = page.replaceAll(mark, text);
   }
@@ -77,30 +89,46 @@ await rm(fresh, { recursive: true, force: true });
 await mkdir(path.join(fresh, 'assets'), { recursive: true });
 
 const ends = await endTable();
-const rules = (await bundle('styles/viewer.css', {})) + headlineRules(ends);
-const styles = await esbuild.transform(rules, { loader: 'css', minify: true, target: 'es2022' });
 const addresses = {
-  '%style%': await emit('viewer', 'css', styles.code),
   '%icon%': await emit('favicon', 'svg', await readFile(path.join(source, 'favicon.svg'))),
 };
-const script = await bundle('src/main.ts', {
-  minify: true,
-  banner: {
-    js: '/* Includes noVNC (MPL-2.0), unchanged: see novnc-license.txt beside this file. */',
+const style = await emitStyle('viewer', headlineRules(ends));
+const notice = (names) => `/* Includes ${names}, unchanged: see licenses.txt beside this file. */`;
+const pages = {
+  'console.html': {
+    '%style%': style,
+    '%script%': await emitScript('console', 'src/main.ts', notice('noVNC (MPL-2.0)')),
+    '%viewer%': 'screen',
+    '%screen%': 'Screen',
   },
+  'terminal.html': {
+    '%style%': await emitStyle('terminal', ''),
+    '%script%': await emitScript('terminal', 'src/terminal_main.ts', notice('xterm.js (MIT)')),
+    '%viewer%': 'terminal',
+    '%screen%': 'Terminal',
+  },
+};
+for (const [name, replacements] of Object.entries(pages)) {
+  await writePage('console.html', name, { ...addresses, ...replacements });
+}
+await writePage('error.html', 'error.html', {
+  ...addresses,
+  '%style%': style,
+  '%headlines%': headlines(ends),
 });
-await writePage('console.html', { ...addresses, '%script%': await emit('console', 'js', script) });
-await writePage('error.html', { ...addresses, '%headlines%': headlines(ends) });
 
-const novnc = path.join(modules, 'node_modules/@novnc/novnc');
-await writeFile(
-  path.join(fresh, 'assets/novnc-license.txt'),
-  (await readFile(path.join(novnc, 'LICENSE.txt'), 'utf8')) +
-    '\n' +
-    (await readFile(path.join(novnc, 'docs/LICENSE.MPL-2.0'), 'utf8')) +
-    '\n' +
-    (await readFile(path.join(novnc, 'vendor/pako/LICENSE'), 'utf8')),
+// What the licences of what is inside ask for: their texts beside it.
+const licenses = [
+  '@novnc/novnc/LICENSE.txt',
+  '@novnc/novnc/docs/LICENSE.MPL-2.0',
+  '@novnc/novnc/vendor/pako/LICENSE',
+  '@xterm/xterm/LICENSE',
+  '@xterm/addon-fit/LICENSE',
+];
+const texts = licenses.map(
+  async (name) => `${name}\n\n${await readFile(path.join(modules, 'node_modules', name), 'utf8')}`,
 );
+await writeFile(path.join(fresh, 'assets/licenses.txt'), (await Promise.all(texts)).join('\n\n'));
 
 await rm(out, { recursive: true, force: true });
 await rename(fresh, out);

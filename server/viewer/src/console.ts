@@ -3,21 +3,11 @@ import RFB from '@novnc/novnc';
 import { Channel, type SocketEnd } from './channel.ts';
 import { describeEnd, type Ending, screenNotUnderstood } from './ends.ts';
 import { needsShift, shiftKeysym } from './keys.ts';
-import { type Notice, readNotice } from './notice.ts';
-
-// What a console tells the page. `onEnd` comes once, last, and is final: a link works once, so
-// there is nothing to reconnect with.
-export interface ConsoleEvents {
-  onOpen(): void; // the console server answered; the host's screen is on its way
-  onConnect(): void;
-  onName(name: string): void; // the host's own name for its desktop
-  onClipboard(text: string): void;
-  onNotice(notice: Notice): void; // the console server's own words
-  onEnd(ending: Ending): void;
-}
+import { readNotice } from './notice.ts';
+import type { ConsoleEvents, Screen } from './screen.ts';
 
 // One console, from its WebSocket to its end: noVNC draws it into `screen`.
-export class Console {
+export class Console implements Screen {
   private readonly rfb: RFB;
   private ended = false;
 
@@ -46,14 +36,12 @@ export class Console {
   focus(): void {
     this.rfb.focus({ preventScroll: true });
   }
-  // While an on-screen keyboard is up, a tap on the screen must not take its field's focus.
   keepFocusElsewhere(elsewhere: boolean): void {
     this.rfb.focusOnClick = !elsewhere;
   }
   sendCtrlAltDel(): void {
     this.rfb.sendCtrlAltDel();
   }
-  // Presses and releases a key as an on-screen keyboard means it.
   press(keysym: number): void {
     const shift = needsShift(keysym);
     if (shift) {

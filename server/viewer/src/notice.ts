@@ -11,6 +11,7 @@ export interface Announcement {
 export interface Notice {
   viewOnly: boolean;
   clipboard: Clipboard;
+  opened: boolean; // bytes pass; said of consoles without RFB only
   announcement: Announcement | null;
 }
 
@@ -28,6 +29,7 @@ export function readNotice(message: string): Notice | null {
   return {
     viewOnly: fields['view_only'] === true,
     clipboard: clipboard ?? 'both',
+    opened: fields['opened'] === true,
     announcement: readAnnouncement(fields['announcement']),
   };
 }

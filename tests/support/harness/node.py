@@ -20,6 +20,7 @@ PORTHOLECTL = os.environ.get("PORTHOLECTL_BINARY", "portholectl")
 PAGES = {
     "console.html": "<!doctype html><title>{{console_name}}</title>"
                     "<script type=module src=/assets/page-ABCDEFGH.js></script>",
+    "terminal.html": "<!doctype html><title>{{console_name}}</title><p>terminal",
     "error.html": "<!doctype html><title>No console</title>"
                   "<p data-reason=\"{{reason}}\">{{sentence}}</p>",
     "assets/page-ABCDEFGH.js": "document.title += '.';\n",

@@ -21,6 +21,34 @@ constexpr rfb::Restrictions kToConsole{.clipboard_from_console = false};
 const std::string kCopyRect = U32(1) + U32(0) + U32(0x00100010) + U32(1) + U32(0x00050006);
 const std::string kKeyUp = U8(4) + U8(0) + U16(0) + U32('a');
 
+TEST_F(BridgeTest, PassesWhatIsNoRfbUnreadAndCountsItAsInput) {
+  raw_.emplace();
+  Start();
+
+  viewer_.far->Push("\xff\x01 any bytes");
+  host_.far->Push("login: ");
+
+  EXPECT_EQ(AtHost(), "\xff\x01 any bytes");
+  EXPECT_EQ(AtViewer(), "login: ");
+  EXPECT_EQ(last_input_, clock_.Steady());
+  EXPECT_EQ(session_traffic_.bytes_to_host, 12U);
+  EXPECT_TRUE(ends_.empty());
+}
+
+TEST_F(BridgeTest, DropsWhatIsNoRfbWhileViewOnlyAndStillCountsItAsInput) {
+  raw_ = RawPolicy{.view_only = true};
+  Start();
+
+  viewer_.far->Push("rm -rf");
+  EXPECT_EQ(AtHost(), "");
+  EXPECT_EQ(last_input_, clock_.Steady());
+  EXPECT_EQ(session_traffic_.bytes_to_host, 0U);
+
+  raw_->view_only = false;
+  viewer_.far->Push("ls");
+  EXPECT_EQ(AtHost(), "ls");
+}
+
 TEST_F(BridgeTest, KeepsTheConsolesClipboardHere) {
   Start(kToConsole);
 

@@ -47,6 +47,7 @@ class BridgeTest : public ::testing::Test {
                          .host_turns = host_turns_,
                          .messages = *messages_,
                          .from_host = follow ? &*from_host_ : nullptr,
+                         .raw = raw_.has_value() ? &*raw_ : nullptr,
                          .buffers = buffers_,
                          .session_traffic = session_traffic_,
                          .worker_traffic = worker_traffic_,
@@ -92,6 +93,7 @@ class BridgeTest : public ::testing::Test {
   HostTurns host_turns_{loop_.get_executor()};
   std::optional<rfb::ClientMessages> messages_;
   std::optional<rfb::HostMessages> from_host_;
+  std::optional<RawPolicy> raw_;
   int in_force_ = 0;  // how often a restriction came into force late
   std::optional<Parts> parts_;
   std::vector<std::pair<Side, absl::StatusCode>> ends_;

@@ -50,6 +50,7 @@ struct ViewerDirectory {
   ViewerDirectory() {
     std::filesystem::create_directory(directory.At("assets"));
     for (const auto& [name, content] : {std::pair{"console.html", "<p>{{console_name}}</p>"},
+                                        {"terminal.html", "<pre>{{console_name}}</pre>"},
                                         {"error.html", "<p>{{reason}}: {{sentence}}</p>"},
                                         {"assets/favicon.svg", "<svg/>"},
                                         {"assets/a.js", "let a;"}}) {

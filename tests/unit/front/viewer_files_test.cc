@@ -15,6 +15,7 @@ struct Built {
   Built() {
     std::filesystem::create_directory(directory.At("assets"));
     Write("console.html", "<title>{{console_name}}</title>{{unknown}}!");
+    Write("terminal.html", "<pre>{{console_name}}</pre>");
     Write("error.html", "{{reason}}|{{sentence}}|{{reason}}");
     Write("assets/viewer-1a2b.js", "js");
     Write("assets/favicon-9.svg", "<svg/>");
@@ -36,17 +37,18 @@ TEST(EscapeHtml, LeavesNothingThatEndsTextOrAnAttribute) {
 TEST(ViewerFiles, FillsPagesOnceAndEscaped) {
   const auto files = Built().Load();
   ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_EQ(files->ConsolePage("<script>"), "<title>&lt;script&gt;</title>!");
-  EXPECT_EQ(files->ConsolePage(""), "<title>Console</title>!");
+  EXPECT_EQ(files->ConsolePage("<script>", false), "<title>&lt;script&gt;</title>!");
+  EXPECT_EQ(files->ConsolePage("", false), "<title>Console</title>!");
   // A name that looks like a placeholder stays what it is.
-  EXPECT_EQ(files->ConsolePage("{{console_name}}"), "<title>{{console_name}}</title>!");
+  EXPECT_EQ(files->ConsolePage("{{console_name}}", false), "<title>{{console_name}}</title>!");
+  EXPECT_EQ(files->ConsolePage("<b>", true), "<pre>&lt;b&gt;</pre>");
   EXPECT_EQ(files->ErrorPage("used", "It's used."), "used|It&#39;s used.|used");
 }
 
 TEST(ViewerFiles, TemplatesMayHaveBracesOfTheirOwn) {
   const Built built;
   built.Write("console.html", "a }} b {{ c");
-  EXPECT_EQ(built.Load()->ConsolePage("x"), "a }} b {{ c");
+  EXPECT_EQ(built.Load()->ConsolePage("x", false), "a }} b {{ c");
 }
 
 TEST(ViewerFiles, FindsAssetsByTheirNameOnly) {
@@ -63,7 +65,7 @@ TEST(ViewerFiles, FindsAssetsByTheirNameOnly) {
 }
 
 TEST(ViewerFiles, ErrorsNameTheFile) {
-  for (const char* const name : {"console.html", "error.html", "assets"}) {
+  for (const char* const name : {"console.html", "terminal.html", "error.html", "assets"}) {
     const Built built;
     std::filesystem::remove_all(built.directory.At(name));
     const auto files = built.Load();

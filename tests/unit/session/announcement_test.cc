@@ -14,6 +14,8 @@ const Selector kAll{.kind = SelectorKind::kAll, .value = {}, .addresses = {}};
 
 TEST(ViewerNotice, SaysEverything) {
   EXPECT_EQ(ViewerNotice({}, nullptr, 0), R"({"view_only":false,"clipboard":"both"})");
+  EXPECT_EQ(ViewerNotice({}, nullptr, 0, true),
+            R"({"view_only":false,"clipboard":"both","opened":true})");
   admission::PolicyInForce policy;
   policy.view_only = true;
   policy.clipboard = {.to_console = false, .from_console = true};

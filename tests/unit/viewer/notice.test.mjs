@@ -11,6 +11,7 @@ test('a whole notice is read', () => {
   assert.deepEqual(notice, {
     viewOnly: true,
     clipboard: 'to_console',
+    opened: false,
     announcement: {
       id: 3,
       text: 'Soon.',
@@ -22,7 +23,14 @@ test('a whole notice is read', () => {
 });
 
 test('what is absent has its meaning', () => {
-  assert.deepEqual(readNotice('{}'), { viewOnly: false, clipboard: 'both', announcement: null });
+  assert.deepEqual(readNotice('{}'), {
+    viewOnly: false,
+    clipboard: 'both',
+    opened: false,
+    announcement: null,
+  });
+  assert.equal(readNotice('{"opened":true}').opened, true);
+  assert.equal(readNotice('{"opened":1}').opened, false);
   assert.deepEqual(readNotice('{"announcement":{"id":1,"text":"x"}}').announcement, {
     id: 1,
     text: 'x',
