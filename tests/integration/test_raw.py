@@ -68,7 +68,7 @@ def test_bytes_pass_as_they_are_and_count_as_input(raw_node, start_host):
     assert viewer.read(256) == everything
     session = raw_node.control_json("sessions", "list")["sessions"][0]
     assert session["last_input_time"]
-    assert int(session["bytes_to_host"]) == 256
+    assert int(session["to_host"]["byte_count"]) == 256
     viewer.send(b"exit")
     assert viewer.read(4) == b"exit"
     expect_close(viewer.wait_close(), "host_closed")
