@@ -31,7 +31,7 @@ test('the token leaves the address bar and travels as a subprotocol', async () =
   await page.goto(stage.link);
   await waitFor('the WebSocket', () => offered);
 
-  assert.equal(page.url(), stage.address);
+  assert.equal(await page.evaluate(() => location.href), stage.address);
   assert.equal(offered.replaceAll(' ', ''), `porthole.v1,binary,porthole.token.${token}`);
   assert.equal(
     await page.evaluate(() => history.length),

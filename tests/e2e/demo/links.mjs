@@ -24,7 +24,7 @@ export function linkTests(world) {
     assert.equal(await page.innerText('#console-name'), 'web-1');
     assert.deepEqual(await violationsIn(page), []);
     assert.deepEqual(page.problems, []);
-    assert.equal(page.url(), `${world.demo.origin}/console`);
+    assert.equal(await page.evaluate(() => location.href), `${world.demo.origin}/console`);
     const token = new URL(world.demo.link).searchParams.get('token');
     assert.ok(!(await readFile(world.demo.log, 'utf8')).includes(token), 'the log has the token');
 
