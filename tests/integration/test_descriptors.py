@@ -5,7 +5,7 @@ import contextlib
 import socket
 
 from harness.viewer import Viewer
-from harness.websocket import Refused, Stream, open_socket, read_response
+from harness.websocket import Refused, Stream, WebSocket, open_socket, read_response
 from processes import wait_until
 
 MOST = 100
@@ -52,19 +52,15 @@ def test_without_descriptors_it_waits_and_goes_on(start_node, start_host):
     host = start_host(lambda peer: (peer.greet(), peer.accept(), peer.read_to_end()))
     node = start_node(most_descriptors=MOST)
     taken, _ = fill(node)
-    for sock in taken:
-        sock.close()
-    wait_until(lambda: node.descriptors() < MOST - 40, 20, "the descriptors to be back")
-    # Sessions take one more than they came with, so they get at those that are kept.
-    viewers = []
-    with contextlib.suppress(Refused, OSError):
-        for _ in range(len(taken) - 2):
-            viewers.append(Viewer(node, node.key.mint(host.target), handshake=False))
+    # A connection that becomes a session needs one more, and so gets at those that are kept.
+    for number, sock in enumerate(taken):
+        token = node.key.mint(host.target, console={"id": f"console-{number}"})
+        WebSocket(sock, "x", "/websockify", ["binary", f"porthole.token.{token}"])
     sockets = [socket.create_connection(node.address, timeout=20) for _ in range(MOST)]
-    wait_until(lambda: node.descriptors() >= MOST - 1, 10, "the descriptors to run out")
-    for sock in sockets:
+    wait_until(lambda: node.descriptors() >= MOST, 20, "the descriptors to run out")
+
+    for sock in [*taken, *sockets]:
         sock.close()
-    for viewer in viewers:
-        viewer.web_socket.socket.close()
     wait_until(lambda: node.descriptors() < MOST - 40, 20, "the descriptors to be back")
+    assert node.metrics().get("porthole_accept_errors_total", reason="descriptors") >= 1
     Viewer(node, node.key.mint(host.target)).leave()

@@ -107,4 +107,4 @@ def test_every_shell_block_is_run():
     fences = re.findall(r"^```(\w+)$", PAGE.read_text(), re.MULTILINE)
 
     assert len(BLOCKS) == fences.count("sh") >= 12
-    assert set(fences) <= {"sh", "cmake"}
+    assert set(fences) <= {"sh", "cmake", "sql"}

@@ -170,7 +170,8 @@ def test_a_changed_file_needs_no_signal(tls_node):
     issue("second")
 
     wait_until(lambda: served(node) != first, 20, "the new certificate")
-    assert node.metrics().get("porthole_reloads_total", what="certificate", result="ok") >= 1
+    wait_until(lambda: node.metrics().get("porthole_reloads_total", what="certificate",
+                                          result="ok") >= 1, 20, "the reload's count")
 
 
 def test_a_broken_pair_never_takes_effect(tls_node, directory):
