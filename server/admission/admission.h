@@ -33,7 +33,7 @@ struct Client {
   std::optional<std::string> origin;  // the Origin header, if there is one
   std::string host;                   // the Host header
   bool tls = false;                   // whether the request came over TLS to this process
-  std::string extra = {};             // what came beside the token (CloudStack's `extra`)
+  std::string extra = {};  // CloudStack's; NOLINT(*-redundant-member-init): may be left out
 };
 
 // What was admitted so far: a good token and what it may do. Not claimed yet.

@@ -32,7 +32,7 @@ std::string_view Name(KeyProfile profile);
 struct CloudStackRules {
   bool check_source_address = false;            // hold the browser to the token's sourceIP
   bool allow_legacy_cbc = false;                // open the tokens of CloudStack before 4.18.1, too
-  std::vector<std::string> extra_origins = {};  // whose pages may open its consoles
+  std::vector<std::string> extra_origins = {};  // pages' own; NOLINT(*-redundant-member-init)
 
   friend bool operator==(const CloudStackRules&, const CloudStackRules&) = default;
 };
