@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -71,16 +72,18 @@ absl::StatusOr<CloudStackKey> CloudStackKey::FromTexts(std::string_view key,
 absl::StatusOr<CloudStackKey> CloudStackKey::ReadFiles(const std::string& key_file,
                                                        const std::string& iv_file,
                                                        const std::string& hash_key_file) {
-  std::string texts[3];
-  const std::string* const files[3] = {&key_file, &iv_file, &hash_key_file};
-  for (std::size_t i = 0; i < 3; ++i) {
-    absl::StatusOr<std::string> text = internal::ReadFile(*files[i], kMaxFileBytes);
-    if (!text.ok()) {
-      return text.status();
+  const std::array<const std::string*, 3> files = {&key_file, &iv_file, &hash_key_file};
+  std::array<std::string, 3> texts;
+  absl::Status read;
+  for (std::size_t i = 0; i < files.size() && read.ok(); ++i) {
+    absl::StatusOr<std::string> text = internal::ReadFile(*files.at(i), kMaxFileBytes);
+    read = text.status();
+    if (text.ok()) {
+      texts.at(i) = *std::move(text);
     }
-    texts[i] = *std::move(text);
   }
-  absl::StatusOr<CloudStackKey> key = FromTexts(texts[0], texts[1], texts[2]);
+  absl::StatusOr<CloudStackKey> key =
+      read.ok() ? FromTexts(texts[0], texts[1], texts[2]) : absl::StatusOr<CloudStackKey>(read);
   std::ranges::for_each(texts, Wipe);
   return key;
 }

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   screen->alwaysShared = TRUE;
   std::array<char*, 2> passwords = {argc > 2 ? argv[2] : nullptr, nullptr};
   if (argc > 2) {
-    screen->authPasswdData = passwords.data();
+    screen->authPasswdData = static_cast<void*>(passwords.data());
     screen->passwordCheck = rfbCheckPasswordByList;
   }
   rfbRegisterTightVNCFileTransferExtension();
