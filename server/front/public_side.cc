@@ -114,7 +114,7 @@ Awaitable<void> PublicSide::TurnAway(net::HttpConnection& connection, HttpNo no)
                              : absl::StatusOr<net::HttpRequest>(absl::CancelledError());
   if (!request.ok()) {
     settings_.metrics.HttpRefused(no.counted).Increment();
-  } else if (request->path == "/console") {
+  } else if (PathOf(*request) == kConsole) {
     co_await RefusePage(connection, std::move(no));
   } else {
     co_await Refuse(connection, std::move(no));

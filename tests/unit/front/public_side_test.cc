@@ -310,10 +310,12 @@ TEST_F(PublicSideTest, ConnectionsAreLimitedAndGivenBack) {
     EXPECT_THAT(asset,
                 HasSubstr("{\"reason\":\"too_many\",\"message\":\"This console server is full."));
     EXPECT_THAT(AskRaw(UpgradeRequest()), StartsWith("HTTP/1.1 503 "));
-    const std::string page = Ask("GET /console?token=x HTTP/1.1");
-    EXPECT_THAT(page, StartsWith("HTTP/1.1 503 "));
-    EXPECT_THAT(page, HasSubstr("Content-Type: text/html"));
-    EXPECT_THAT(page, HasSubstr("Content-Security-Policy: default-src 'none'"));
+    for (const std::string path : {"/console", "/resource/noVNC/vnc.html"}) {
+      const std::string page = Ask("GET " + path + "?token=x HTTP/1.1");
+      EXPECT_THAT(page, StartsWith("HTTP/1.1 503 "));
+      EXPECT_THAT(page, HasSubstr("Content-Type: text/html"));
+      EXPECT_THAT(page, HasSubstr("Content-Security-Policy: default-src 'none'"));
+    }
   }
   ASSERT_TRUE(RunUntil(served_->Home(), [this] { return settings_->connections == 0; }));
   EXPECT_THAT(Ask("GET /assets/a.js HTTP/1.1"), StartsWith("HTTP/1.1 200 "));
