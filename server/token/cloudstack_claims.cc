@@ -231,13 +231,9 @@ Judged<Grant> ReadCloudStackClaims(std::string_view payload,
                                    const TokenKey& key,
                                    WallTime now,
                                    const TokenRules& rules) {
-  const absl::StatusOr<boost::json::value> json = ParseJson(payload);
-  if (!json.ok()) {
-    return Refuse(EndReason::kTokenInvalid, "payload: " + Message(json.status()));
-  }
-  const boost::json::object* const object = json->if_object();
-  if (object == nullptr) {
-    return Refuse(EndReason::kTokenInvalid, "payload: not an object");
+  const absl::StatusOr<boost::json::object> object = ParseJsonObject(payload);
+  if (!object.ok()) {
+    return Refuse(EndReason::kTokenInvalid, "payload: " + Message(object.status()));
   }
   Fault fault;
   Param param = ReadParam(*object, fault);

@@ -145,4 +145,15 @@ absl::StatusOr<json::value> ParseJson(std::string_view text) {
   return parser.handler().Release();
 }
 
+absl::StatusOr<json::object> ParseJsonObject(std::string_view text) {
+  absl::StatusOr<json::value> value = ParseJson(text);
+  if (!value.ok()) {
+    return value.status();
+  }
+  if (!value->is_object()) {
+    return Error(absl::StatusCode::kInvalidArgument, "not an object");
+  }
+  return std::move(*value).as_object();
+}
+
 }  // namespace porthole::token

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <absl/status/statusor.h>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -16,5 +17,9 @@ inline constexpr std::size_t kMaxJsonDepth = 16;
 // wiped when it is freed: it may hold a password.
 // Errors: INVALID_ARGUMENT saying what is wrong; never holds a part of the text.
 absl::StatusOr<boost::json::value> ParseJson(std::string_view text);
+
+// The same of a text that must be an object. Errors: as ParseJson(); INVALID_ARGUMENT it is another
+// value.
+absl::StatusOr<boost::json::object> ParseJsonObject(std::string_view text);
 
 }  // namespace porthole::token

@@ -80,13 +80,9 @@ absl::Status ReadHeader(std::string_view part, Jwe& jwe) {
   if (!bytes.ok()) {
     return bytes.status();
   }
-  const auto header = ParseJson(std::string(bytes->begin(), bytes->end()));
-  if (!header.ok()) {
-    return Annotate(header.status(), "protected header");
-  }
-  const boost::json::object* const members = header->if_object();
-  if (members == nullptr) {
-    return Malformed("the protected header is not an object");
+  const auto members = ParseJsonObject(std::string(bytes->begin(), bytes->end()));
+  if (!members.ok()) {
+    return Annotate(members.status(), "protected header");
   }
   for (const boost::json::key_value_pair& member : *members) {
     absl::Status good =
