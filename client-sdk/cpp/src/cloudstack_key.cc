@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "status.h"
+#include "text.h"
 
 #include <openssl/crypto.h>
 
@@ -16,15 +17,6 @@ namespace {
 constexpr std::size_t kMaxFileBytes = 4096;
 constexpr std::size_t kMaxHashKeyBytes = 128;
 constexpr std::size_t kSixteenBytesAsText = 22;  // base64 without its padding
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 bool IsBase64Character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
@@ -54,9 +46,9 @@ absl::StatusOr<CloudStackKey> CloudStackKey::FromTexts(std::string_view key,
                                                        std::string_view iv,
                                                        std::string_view hash_key) {
   CloudStackKey made;
-  made.key_ = Trim(key);
-  made.iv_ = Trim(iv);
-  made.hash_key_ = Trim(hash_key);
+  made.key_ = internal::Trim(key);
+  made.iv_ = internal::Trim(iv);
+  made.hash_key_ = internal::Trim(hash_key);
   if (!SpellsSixteenBytes(made.key_)) {
     return internal::InvalidArgument("security.encryption.key is 16 bytes as base64");
   }

@@ -3,6 +3,7 @@
 #include "base64url.h"
 #include "file.h"
 #include "status.h"
+#include "text.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -16,15 +17,6 @@ namespace porthole::client {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 4096;
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 }  // namespace
 
@@ -47,7 +39,7 @@ absl::StatusOr<KeyMaterial> KeyMaterial::FromBytes(std::span<const std::uint8_t>
 }
 
 absl::StatusOr<KeyMaterial> KeyMaterial::FromText(std::string_view text) {
-  std::optional<std::vector<std::uint8_t>> bytes = internal::DecodeBase64Url(Trim(text));
+  std::optional<std::vector<std::uint8_t>> bytes = internal::DecodeBase64Url(internal::Trim(text));
   if (!bytes.has_value()) {
     return internal::InvalidArgument("a token key is written as base64url without padding");
   }

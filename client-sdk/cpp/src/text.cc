@@ -82,4 +82,13 @@ bool IsKeyId(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, IsKeyIdCharacter);
 }
 
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
 }  // namespace porthole::client::internal
