@@ -2,26 +2,21 @@
 // becomes a grant must keep every bound that the rest of the process relies on.
 #include "base/end_reason.h"
 #include "base/target.h"
+#include "tests/fuzz/require.h"
 #include "token/claims.h"
 #include "token/members.h"
 
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <variant>
 
 namespace {
 
+using porthole::testing::Require;
 namespace token = porthole::token;
 
 constexpr porthole::WallTime kNow{std::chrono::seconds(1'790'000'000)};
-
-void Require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 void RequireText(std::string_view text, std::size_t max_bytes) {
   Require(text.size() <= max_bytes && token::IsPlainText(text));

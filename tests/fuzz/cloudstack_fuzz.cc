@@ -1,6 +1,7 @@
 // A token of CloudStack's as it comes from a stranger, and a payload as a stranger would write it
 // who had the encryption key: behind its first byte, which says in which form it came.
 #include "base/end_reason.h"
+#include "tests/fuzz/require.h"
 #include "token/cloudstack_base64.h"
 #include "token/cloudstack_claims.h"
 #include "token/cloudstack_material.h"
@@ -8,22 +9,16 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace {
 
+using porthole::testing::Require;
 namespace token = porthole::token;
 
 constexpr porthole::WallTime kNow{std::chrono::seconds(1'790'000'000)};
-
-void Require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 // The keys of tests/unit/token/vectors/cloudstack.json.
 token::TokenKey Key() {

@@ -1,12 +1,12 @@
 // A token as it comes from a stranger. What is taken apart must be the only spelling of its parts.
 #include "base/base64url.h"
 #include "base/end_reason.h"
+#include "tests/fuzz/require.h"
 #include "token/jwe.h"
 #include "token/opener.h"
 
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,15 +14,10 @@
 namespace {
 
 using porthole::EncodeBase64Url;
+using porthole::testing::Require;
 namespace token = porthole::token;
 
 constexpr porthole::WallTime kNow{std::chrono::seconds(1'790'000'000)};
-
-void Require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 token::TokenKey Key() {
   return {.id = "key-1",

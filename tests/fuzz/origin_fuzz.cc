@@ -1,8 +1,8 @@
 // Origin and Host headers of a stranger. The input is the two, split at the first newline.
 #include "admission/origin.h"
+#include "tests/fuzz/require.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,12 +10,7 @@
 namespace {
 
 using porthole::admission::OriginAllowed;
-
-void Require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
+using porthole::testing::Require;
 
 }  // namespace
 

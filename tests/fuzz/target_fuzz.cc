@@ -3,10 +3,10 @@
 #include "base/base64url.h"
 #include "base/ip_address.h"
 #include "base/target.h"
+#include "tests/fuzz/require.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -14,12 +14,7 @@ namespace {
 
 using porthole::IpAddress;
 using porthole::IpPrefix;
-
-void Require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
+using porthole::testing::Require;
 
 void ReadTarget(std::string_view text) {
   const auto target = porthole::ParseTarget(text);

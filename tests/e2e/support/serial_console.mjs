@@ -1,7 +1,8 @@
 // A real machine's serial console, to type into.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
+
+import { freePort } from './free_port.mjs';
 
 // QEMU whose firmware speaks on its serial port, on a free loopback port. It starts when somebody
 // connects, and then waits half a minute for Escape, which opens its boot menu. Ends with stop().
@@ -27,12 +28,4 @@ export async function startSerialConsole() {
       }
     },
   };
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

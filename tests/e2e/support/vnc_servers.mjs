@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 
+import { freePort } from './free_port.mjs';
+
 // An X server with VNC and no password on a free loopback port, showing a picture like a
 // photograph: noVNC gets it as JPEG rectangles, which it draws through data: addresses. Ends with
 // stop().
@@ -40,14 +42,6 @@ export async function startXvnc() {
       await once(child, 'exit');
     },
   };
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 // Paints the root window with smooth colours and some grain, by the X protocol itself (X11R7.7,
