@@ -4,7 +4,7 @@
 #include "rfb/security/ra2.h"
 #include "rfb/wire.h"
 #include "tests/fuzz/security_fuzz.h"
-#include "tests/unit/rfb/security_vectors.h"
+#include "tests/unit/rfb/ra2_vectors.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "rfb/security/ard.h"
 #include "rfb/security/ms_logon.h"
 #include "tests/support/bytes.h"
-#include "tests/unit/rfb/security_vectors.h"
+#include "tests/unit/rfb/diffie_hellman_vectors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

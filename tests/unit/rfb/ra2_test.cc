@@ -2,8 +2,8 @@
 
 #include "rfb/security/eax_stream.h"
 #include "rfb/wire.h"
+#include "tests/unit/rfb/ra2_vectors.h"
 #include "tests/unit/rfb/scripted_host.h"
-#include "tests/unit/rfb/security_vectors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
