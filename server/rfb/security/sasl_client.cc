@@ -37,8 +37,8 @@ std::vector<std::string_view> Names(std::string_view listed) {
   }
 }
 
-// Whether a SCRAM challenge "r=…,s=…,i=4096" (RFC 5802, section 5.1) asks for more than that. What
-// is no number is left to the library, which refuses it.
+// Whether a SCRAM challenge "r=…,s=…,i=4096" (RFC 5802, section 5.1) asks for more than that, or in
+// anything but digits: the library reads it by strtoul(), which takes spaces and signs, too.
 bool AsksTooMuch(std::string_view challenge) {
   while (!challenge.empty()) {
     const std::string_view part = challenge.substr(0, challenge.find(','));
@@ -48,7 +48,7 @@ bool AsksTooMuch(std::string_view challenge) {
     }
     unsigned long count = 0;
     const auto [end, error] = std::from_chars(part.data() + 2, part.data() + part.size(), count);
-    if (error == std::errc::result_out_of_range || count > kMaxIterations) {
+    if (error != std::errc() || end != part.data() + part.size() || count > kMaxIterations) {
       return true;
     }
   }
@@ -133,7 +133,7 @@ absl::StatusOr<SaslClient::Step> SaslClient::Start(std::string_view mechanism) {
 absl::StatusOr<SaslClient::Step> SaslClient::Answer(std::optional<std::string_view> challenge) {
   if (challenge && AsksTooMuch(*challenge)) {
     return Error(absl::StatusCode::kInvalidArgument,
-                 mechanism_ + ": the host asks for more than 100000 iterations");
+                 mechanism_ + ": the host asks for more than 100000 iterations, or in no number");
   }
   const char* out = nullptr;
   unsigned size = 0;

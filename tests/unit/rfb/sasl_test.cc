@@ -94,7 +94,8 @@ TEST(Sasl, DoesNotBelieveAHostThatIsCompleteWithoutProof) {
 }
 
 TEST(Sasl, RefusesToHashForHours) {
-  for (const char* iterations : {"100001", "4294967296", "99999999999999999999999"}) {
+  for (const char* iterations : {"100001", "4294967296", "99999999999999999999999", " 100001",
+                                 "+100001", "\t100001", "-1", "4096x", ""}) {
     const SaslRun run = Speak(Text("SCRAM-SHA-256") +
                               Token("r=abc,s=QUFBQQ==,i=" + std::string(iterations)) + U8(0));
 
