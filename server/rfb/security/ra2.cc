@@ -185,8 +185,8 @@ net::Awaitable<absl::Status> SpeakInside(EaxStream& host,
   co_return status;
 }
 
-// The key of this process, made when it is needed first: one dialogue waits a tenth of a second,
-// the others do not. Who recorded a session needs this key, which goes with the process, and the
+// The key of this process, made when it is needed first: that once the worker stands still for 0.1
+// to 0.5 s. Who recorded a session needs this key, which goes with the process, and the
 // host's to read it.
 const absl::StatusOr<RsaOwnKey>& OwnKey() {
   static const absl::StatusOr<RsaOwnKey> kKey = RsaOwnKey::Make();
