@@ -72,7 +72,7 @@ class PublicSide {
   net::Awaitable<void> Refuse(net::HttpConnection& connection, HttpNo no);
   // The same for a person who opened a link: as a page.
   net::Awaitable<void> RefusePage(net::HttpConnection& connection, HttpNo no);
-  net::Awaitable<bool> Reply(net::HttpConnection& connection, net::HttpResponse response);
+  static net::Awaitable<bool> Reply(net::HttpConnection& connection, net::HttpResponse response);
   net::HttpResponse Console(const net::HttpConnection& connection, const net::HttpRequest& request);
   net::HttpResponse File(std::string_view path);
   net::HttpResponse ErrorPage(const net::HttpConnection& connection, const HttpNo& no) const;

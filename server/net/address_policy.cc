@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 15> kDeniedPrefixes = {
 const std::vector<IpPrefix>& DefaultDenied() {
   static const std::vector<IpPrefix> kPrefixes = [] {
     std::vector<IpPrefix> prefixes;
+    prefixes.reserve(kDeniedPrefixes.size());
     for (const std::string_view text : kDeniedPrefixes) {
       prefixes.push_back(*IpPrefix::Parse(text));
     }
@@ -178,7 +179,7 @@ absl::StatusOr<std::string> AddressPolicy::CheckUnixPath(const std::string& path
     return Denied("targets.unix_directory: " + error.message());
   }
   const std::filesystem::path real = std::filesystem::canonical(path, error);
-  const auto [root_end, rest] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
+  const auto [root_end, rest] = std::ranges::mismatch(root, real);
   // A path outside must not even be told from a missing one.
   if (error || root_end != root.end() || rest == real.end()) {
     return Denied("the path is not below targets.unix_directory");

@@ -154,18 +154,20 @@ absl::StatusOr<Target> TargetOfWebSocket(std::string_view url) {
   const std::size_t colon = authority.rfind(':');
   const bool has_port = colon != std::string_view::npos &&
                         authority.substr(colon).find(']') == std::string_view::npos;
-  const std::string_view port = has_port ? "" : url.starts_with("wss:") ? ":443" : ":80";
-  return ParseTarget(std::string(url.substr(0, end)).append(port).append(url.substr(end)));
+  const std::string_view usual = url.starts_with("wss:") ? ":443" : ":80";
+  return ParseTarget(
+      std::string(url.substr(0, end)).append(has_port ? "" : usual).append(url.substr(end)));
 }
 
 absl::StatusOr<Target> TargetOf(const Param& param) {
   if (!param.websocket_url.empty()) {
-    absl::StatusOr<Target> target = TargetOfWebSocket(param.websocket_url);
+    const absl::StatusOr<Target> target = TargetOfWebSocket(param.websocket_url);
     return target.ok() ? target : Annotate(target.status(), "websocketUrl");
   }
   const bool v6 = param.host.find(':') != std::string::npos && !param.host.starts_with('[');
   const std::string host = v6 ? "[" + param.host + "]" : param.host;
-  absl::StatusOr<Target> target = ParseTarget("tcp://" + host + ":" + std::to_string(param.port));
+  const absl::StatusOr<Target> target =
+      ParseTarget("tcp://" + host + ":" + std::to_string(param.port));
   return target.ok() ? target : Annotate(target.status(), "clientHostAddress and clientHostPort");
 }
 
