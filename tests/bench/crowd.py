@@ -26,7 +26,8 @@ def crowd(count):
 
     with tempfile.TemporaryDirectory(prefix="porthole-") as place, FakeHost(still) as host, Node(
             pathlib.Path(place), most_descriptors=2 * count + 1000,
-            limits={"sessions_per_console": count + 1}) as node:
+            limits={"sessions_per_console": count + 1, "sessions_per_subject": count + 10,
+                    "sessions_per_address": count + 10, "connections_per_address": count + 10}) as node:
         viewers = [Viewer(node, node.key.mint(host.target)) for _ in range(count)]
         try:
             yield node, viewers
