@@ -36,7 +36,13 @@ std::string Version() {
 }
 
 Node::WorkerSide::WorkerSide(Node& node, std::size_t index)
-    : dialer(node.workers_->At(index), *node.address_policy_, node.configuration_.timeouts),
+    : dialer({.worker = node.workers_->At(index),
+              .policy = *node.address_policy_,
+              .resolver = *node.resolver_,
+              .timeouts = node.configuration_.timeouts,
+              .tls = [hosts = node.hosts_.get()] { return hosts->Tls(); },
+              .reverse = node.reverse_port_ == nullptr ? nullptr : node.reverse_desk_.get(),
+              .reverse_wait = node.configuration_.reverse.value_or(config::Reverse()).wait}),
       sessions{.registry = node.registry_,
                .admission = node.admission_,
                .dialer = dialer,
@@ -89,6 +95,8 @@ Node::Node(config::Configuration configuration)
                }
              }),
       admin_side_(metrics_, health_),
+      resolver_(std::make_unique<net::Resolver>()),
+      reverse_desk_(std::make_unique<net::ReverseDesk>()),
       workers_(std::make_unique<net::WorkerPool>(configuration_.workers)),
       admin_worker_(std::make_unique<net::WorkerPool>(1)) {}
 
@@ -100,6 +108,9 @@ Node::~Node() {
   admin_worker_->Stop();
   // Its thread answers control calls and sessions, and tells of itself: it goes before all of them.
   store_.reset();
+  resolver_.reset();  // these two answer on the workers
+  reverse_desk_.reset();
+  reverse_port_.reset();
   listeners_.clear();
   admin_listener_.reset();
   workers_.reset();
@@ -127,7 +138,7 @@ absl::Status Node::Open() {
   }
   files_ = std::make_unique<front::ViewerFiles>(*std::move(files));
   for (const auto& open : {&Node::OpenAudit, &Node::OpenStore, &Node::OpenHosts, &Node::OpenPublic,
-                           &Node::OpenAdmin, &Node::OpenControl}) {
+                           &Node::OpenAdmin, &Node::OpenReverse, &Node::OpenControl}) {
     if (const absl::Status opened = (this->*open)(); !opened.ok()) {
       return opened;
     }
@@ -241,6 +252,19 @@ absl::Status Node::OpenAdmin() {
   return absl::OkStatus();
 }
 
+absl::Status Node::OpenReverse() {
+  if (!configuration_.reverse.has_value()) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<net::ReversePort>> opened = net::ReversePort::Open(
+      ReverseSettingsOf(*configuration_.reverse), admin_worker_->At(0), *reverse_desk_);
+  if (!opened.ok()) {
+    return opened.status();
+  }
+  reverse_port_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
 absl::Status Node::OpenControl() {
   const config::Tokens& tokens = configuration_.tokens;
   control_ = std::make_unique<control::ControlServer>(
@@ -279,6 +303,9 @@ std::vector<std::uint16_t> Node::OwnPorts() const {
   for (const std::unique_ptr<net::Listener>& listener : listeners_) {
     ports.push_back(listener->Port());
   }
+  if (reverse_port_ != nullptr) {
+    ports.push_back(reverse_port_->Port());
+  }
   if (control_->TcpPort() != 0) {
     ports.push_back(control_->TcpPort());
   }
@@ -313,6 +340,9 @@ void Node::Serve() {
       },
       metrics_.front, log_);
   LogListening("admin", admin_listener_->Address(), false);
+  if (reverse_port_ != nullptr) {
+    LogListening("reverse", reverse_port_->Address(), false);
+  }
   workers_->Start();
   admin_worker_->Start();
   health_.Set(Condition::kListeners, true);
@@ -350,6 +380,9 @@ void Node::Shutdown(const Wait& wait) {
   cut = cut || DrainUntilEmpty(timeouts.close_write + 2 * timeouts.close_read + kSpare, wait);
   for (const std::unique_ptr<net::Listener>& listener : listeners_) {
     listener->Close();
+  }
+  if (reverse_port_ != nullptr) {
+    reverse_port_->Close();
   }
   control_->Shutdown(cut ? milliseconds(0) : kControlLimit);
   workers_->Stop();

@@ -14,6 +14,8 @@
 #include "net/address_policy.h"
 #include "net/host_settings.h"
 #include "net/listener.h"
+#include "net/resolver.h"
+#include "net/reverse_port.h"
 #include "net/worker.h"
 #include "session/registry.h"
 #include "state/state_store.h"
@@ -84,6 +86,7 @@ class Node {
   void OnStoreChanged(const absl::Status& status);
   absl::Status OpenPublic();
   absl::Status OpenAdmin();
+  absl::Status OpenReverse();
   absl::Status OpenControl();
   void Serve();
   void LogListening(const char* what, const std::string& address, bool tls);
@@ -123,6 +126,8 @@ class Node {
   std::unique_ptr<net::HostSettings> hosts_;
   std::unique_ptr<front::PublicSettings> public_settings_;
   front::AdminSide admin_side_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::unique_ptr<net::ReverseDesk> reverse_desk_;
   std::vector<std::unique_ptr<WorkerSide>> sides_;
   // Sockets go before the loops they are on, and the loops, with every coroutine on them, before
   // all that the coroutines use: the destructor sees to it.
@@ -130,6 +135,7 @@ class Node {
   std::unique_ptr<net::WorkerPool> admin_worker_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unique_ptr<net::Listener> admin_listener_;
+  std::unique_ptr<net::ReversePort> reverse_port_;  // null: not configured
   std::unique_ptr<control::ControlServer> control_;
   std::atomic<control::ControlServer*> refreshed_ = nullptr;  // once it serves
 };

@@ -29,6 +29,16 @@ admission::AddressLimits AddressLimitsOf(const config::Limits& limits) {
           .attempts_per_minute = limits.attempts_per_address_per_minute};
 }
 
+net::ReverseSettings ReverseSettingsOf(const config::Reverse& reverse) {
+  net::ReverseSettings settings;
+  settings.address = reverse.address;
+  settings.port = reverse.port;
+  settings.sources = reverse.sources;
+  settings.without_id = reverse.without_id;
+  settings.connections_per_address = reverse.connections_per_address;
+  return settings;
+}
+
 std::string ViewerDirectory(const config::Viewer& viewer) {
   if (!viewer.directory.empty()) {
     return viewer.directory;

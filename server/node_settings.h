@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/configuration.h"
 #include "net/client_tls.h"
+#include "net/reverse_port.h"
 #include "net/tls.h"
 #include "session/registry.h"
 #include "state/embedded_store.h"
@@ -22,6 +23,7 @@ namespace porthole {
 telemetry::Level LevelOf(config::LogLevel level);
 session::Limits LimitsOf(const config::Limits& limits);
 admission::AddressLimits AddressLimitsOf(const config::Limits& limits);
+net::ReverseSettings ReverseSettingsOf(const config::Reverse& reverse);
 
 // Where the viewer lies: as configured, beside an installed binary, or in the build tree.
 std::string ViewerDirectory(const config::Viewer& viewer);

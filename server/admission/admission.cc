@@ -68,6 +68,16 @@ std::optional<Refusal> RefusalOf(const absl::StatusOr<state::Claimed>& claimed) 
   return std::nullopt;
 }
 
+// The configured schemes without those that lack what they need.
+std::vector<TargetScheme> EnabledSchemes(const config::Configuration& configuration) {
+  std::vector<TargetScheme> schemes = configuration.targets.schemes;
+  std::erase_if(schemes, [&configuration](TargetScheme scheme) {
+    return (scheme == TargetScheme::kUnix && configuration.targets.unix_directory.empty()) ||
+           (scheme == TargetScheme::kReverse && !configuration.reverse.has_value());
+  });
+  return schemes;
+}
+
 }  // namespace
 
 SessionNames NamesOf(const AdmittedGrant& admitted, std::string session_id) {
@@ -89,8 +99,7 @@ Admission::Admission(const config::Configuration& configuration, Surroundings su
 std::shared_ptr<const Admission::Allowed> Admission::AllowedBy(
     const config::Configuration& configuration) {
   return std::make_shared<const Allowed>(
-      Allowed{.origins = configuration.viewer.origins,
-              .unix_enabled = !configuration.targets.unix_directory.empty()});
+      Allowed{.origins = configuration.viewer.origins, .schemes = EnabledSchemes(configuration)});
 }
 
 std::shared_ptr<const Admission::Allowed> Admission::CurrentlyAllowed() const {
@@ -213,9 +222,8 @@ std::optional<Refusal> Admission::JudgeIssue(const token::Grant& grant) const {
 }
 
 std::optional<Refusal> Admission::JudgeTarget(const Target& target) const {
-  const bool enabled = target.scheme == TargetScheme::kTcp ||
-                       (target.scheme == TargetScheme::kUnix && CurrentlyAllowed()->unix_enabled);
-  if (!enabled) {
+  const std::shared_ptr<const Allowed> allowed_now = CurrentlyAllowed();
+  if (std::ranges::find(allowed_now->schemes, target.scheme) == allowed_now->schemes.end()) {
     return ForbidTarget("targets of the scheme \"" + std::string(Name(target.scheme)) +
                         "\" are not enabled here");
   }

@@ -112,7 +112,7 @@ class Admission {
   // What a reload replaces, as a whole.
   struct Allowed {
     std::vector<std::string> origins;
-    bool unix_enabled = false;
+    std::vector<TargetScheme> schemes;
   };
   static std::shared_ptr<const Allowed> AllowedBy(const config::Configuration& configuration);
   std::shared_ptr<const Allowed> CurrentlyAllowed() const;

@@ -156,4 +156,13 @@ std::string ToString(const Target& target) {
   return scheme + "://" + host + ":" + std::to_string(target.port) + target.path;
 }
 
+std::string Shown(const Target& target) {
+  Target shown = target;
+  if ((target.scheme == TargetScheme::kWs || target.scheme == TargetScheme::kWss) &&
+      target.path != "/") {
+    shown.path = "/…";
+  }
+  return ToString(shown);
+}
+
 }  // namespace porthole

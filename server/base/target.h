@@ -10,7 +10,8 @@ namespace porthole {
 
 enum class TargetScheme : std::uint8_t { kTcp, kUnix, kWs, kWss, kRawTcp, kReverse };
 
-// How to reach a host's VNC server (design, section 4.1). Holds no secret.
+// How to reach a host's VNC server (design, section 4.1). Holds no secret but, maybe, a ticket in a
+// WebSocket's path.
 struct Target {
   TargetScheme scheme = TargetScheme::kTcp;
   std::string host;        // a name or a literal address without brackets
@@ -30,5 +31,8 @@ absl::StatusOr<Target> ParseTarget(std::string_view text);
 
 // The one spelling of `target`; IPv6 in brackets. ParseTarget() reads it back.
 std::string ToString(const Target& target);
+
+// The same for people and logs: a WebSocket's path is left out, because tickets stand in it.
+std::string Shown(const Target& target);
 
 }  // namespace porthole

@@ -2,6 +2,7 @@
 
 #include "base/ip_address.h"
 #include "base/target.h"
+#include "base/tunnel.h"
 
 #include <chrono>
 #include <cstddef>
@@ -109,11 +110,32 @@ struct TargetRule {
   friend bool operator==(const TargetRule&, const TargetRule&) = default;
 };
 
+// The node's own address that hosts are dialled from.
+struct TargetSource {
+  TargetRule to;
+  std::optional<IpAddress> ipv4;  // none: the system's choice
+  std::optional<IpAddress> ipv6;
+
+  friend bool operator==(const TargetSource&, const TargetSource&) = default;
+};
+
+// A web proxy that hosts are reached through.
+struct TargetProxy {
+  TargetRule to;
+  Tunnel tunnel;
+
+  friend bool operator==(const TargetProxy&, const TargetProxy&) = default;
+};
+
 struct Targets {
   std::vector<TargetRule> allow;  // empty: everything that is not denied
   std::vector<TargetRule> deny;
   std::vector<IpPrefix> allow_denied;  // taken out of the addresses denied by default
   std::string unix_directory;          // empty: unix targets are refused
+  std::vector<TargetScheme> schemes = {TargetScheme::kTcp, TargetScheme::kUnix, TargetScheme::kWs,
+                                       TargetScheme::kWss};
+  std::vector<TargetSource> sources;  // the first that matches counts
+  std::vector<TargetProxy> proxies;   // the first that matches counts
 
   friend bool operator==(const Targets&, const Targets&) = default;
 };
@@ -236,6 +258,18 @@ struct Hosts {
   friend bool operator==(const Hosts&, const Hosts&) = default;
 };
 
+// The port for VNC servers that dial in.
+struct Reverse {
+  IpAddress address = IpAddress::V4({127, 0, 0, 1});
+  std::uint16_t port = 5500;
+  std::vector<IpPrefix> sources;          // who may dial in
+  std::chrono::milliseconds wait{60000};  // of a session, for its VNC server
+  bool without_id = false;
+  std::size_t connections_per_address = 16;  // not given to a session yet
+
+  friend bool operator==(const Reverse&, const Reverse&) = default;
+};
+
 struct Configuration {
   std::string node_id;      // empty in the file: the host's name
   std::size_t workers = 0;  // 0 in the file: one a core; never 0 here
@@ -253,6 +287,7 @@ struct Configuration {
   Shutdown shutdown;
   Audit audit;
   Hosts hosts;
+  std::optional<Reverse> reverse;
 
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };

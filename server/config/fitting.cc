@@ -32,6 +32,9 @@ std::vector<Endpoint> EndpointsOf(const Configuration& configuration) {
     endpoints.push_back({"control.tcp", tcp.address, tcp.port});
   }
   endpoints.push_back({"admin", configuration.admin.address, configuration.admin.port});
+  if (configuration.reverse.has_value()) {
+    endpoints.push_back({"reverse", configuration.reverse->address, configuration.reverse->port});
+  }
   return endpoints;
 }
 
@@ -137,9 +140,29 @@ void CheckRules(std::string_view list, const std::vector<TargetRule>& rules, Pro
   }
 }
 
+void CheckSources(const std::vector<TargetSource>& sources, Problems& problems) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::string item = Item("targets.sources", i);
+    CheckRule(item + ".to", sources[i].to, problems);
+    if (!sources[i].ipv4.has_value() && !sources[i].ipv6.has_value()) {
+      problems.Add(item, "needs ipv4, ipv6 or both");
+    }
+    if (sources[i].ipv4.has_value() && !sources[i].ipv4->IsV4()) {
+      problems.Add(item + ".ipv4", "is not an IPv4 address");
+    }
+    if (sources[i].ipv6.has_value() && sources[i].ipv6->IsV4()) {
+      problems.Add(item + ".ipv6", "is not an IPv6 address");
+    }
+  }
+}
+
 void CheckTargets(const Targets& targets, Problems& problems) {
   CheckRules("targets.allow", targets.allow, problems);
   CheckRules("targets.deny", targets.deny, problems);
+  CheckSources(targets.sources, problems);
+  for (std::size_t i = 0; i < targets.proxies.size(); ++i) {
+    CheckRule(Item("targets.proxies", i) + ".to", targets.proxies[i].to, problems);
+  }
   if (!targets.unix_directory.empty() && !targets.unix_directory.starts_with('/')) {
     problems.Add("targets.unix_directory", "must be an absolute path");
   }
@@ -202,6 +225,9 @@ void CheckFitting(const Configuration& configuration, Problems& problems) {
   CheckTargets(configuration.targets, problems);
   CheckHosts(configuration.hosts, problems);
   CheckState(configuration.state, problems);
+  if (configuration.reverse.has_value() && configuration.reverse->sources.empty()) {
+    problems.Add("reverse.sources", "must have at least one range; nobody could dial in");
+  }
   if (configuration.timeouts.ping_after >= configuration.timeouts.viewer_dead_after) {
     problems.Add("timeouts.ping_after", "must be less than viewer_dead_after");
   }

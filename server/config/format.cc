@@ -1,6 +1,7 @@
 #include "config/format.h"
 
 #include "base/ip_address.h"
+#include "base/tunnel.h"
 #include "config/scalar_text.h"
 
 #include <algorithm>
@@ -129,6 +130,11 @@ std::string WhyNot(v1::Format format, std::string_view text) {
                  ? ""
                  : "is not a host's name, such as \"kvm-7.example\" or \"*.example\"; addresses "
                    "belong into prefix";
+    case v1::FORMAT_TUNNEL_URL:
+      return ParseTunnelUrl(text).ok()
+                 ? ""
+                 : "is not where a tunnel begins, such as \"http://squid.example:3128\" or "
+                   "\"https://xen-1.example\"";
     default:
       return "";
   }

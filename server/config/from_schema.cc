@@ -8,6 +8,7 @@
 #include <cctype>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,10 @@ std::chrono::milliseconds ToMilliseconds(const Duration& from) {
 
 IpAddress ToAddress(const std::string& from) {
   return IpAddress::Parse(from).value();
+}
+
+std::optional<IpAddress> ToOptionalAddress(const std::string& from) {
+  return from.empty() ? std::nullopt : std::optional(ToAddress(from));
 }
 
 std::uint16_t ToPort(std::uint32_t from) {
@@ -107,11 +112,17 @@ Control ToControl(const v1::Control& from) {
   return to;
 }
 
+std::vector<TargetScheme> ToSchemes(const google::protobuf::RepeatedField<int>& from) {
+  std::vector<TargetScheme> to;
+  for (const int scheme : from) {
+    to.push_back(static_cast<TargetScheme>(scheme - 1));
+  }
+  return to;
+}
+
 TargetRule ToTargetRule(const v1::TargetRule& from) {
   TargetRule to;
-  for (const int scheme : from.schemes()) {
-    to.schemes.push_back(static_cast<TargetScheme>(scheme - 1));
-  }
+  to.schemes = ToSchemes(from.schemes());
   if (!from.prefix().empty()) {
     to.prefix = IpPrefix::Parse(from.prefix()).value();
   }
@@ -133,6 +144,29 @@ Targets ToTargets(const v1::Targets& from) {
     to.allow_denied.push_back(IpPrefix::Parse(prefix).value());
   }
   to.unix_directory = from.unix_directory();
+  to.schemes = ToSchemes(from.schemes());
+  for (const v1::TargetSource& source : from.sources()) {
+    to.sources.push_back(TargetSource{.to = ToTargetRule(source.to()),
+                                      .ipv4 = ToOptionalAddress(source.ipv4()),
+                                      .ipv6 = ToOptionalAddress(source.ipv6())});
+  }
+  for (const v1::TargetProxy& proxy : from.proxies()) {
+    to.proxies.push_back(
+        TargetProxy{.to = ToTargetRule(proxy.to()), .tunnel = ParseTunnelUrl(proxy.url()).value()});
+  }
+  return to;
+}
+
+Reverse ToReverse(const v1::Reverse& from) {
+  Reverse to;
+  to.address = ToAddress(from.address());
+  to.port = ToPort(from.port());
+  for (const std::string& prefix : from.sources()) {
+    to.sources.push_back(IpPrefix::Parse(prefix).value());
+  }
+  to.wait = ToMilliseconds(from.wait());
+  to.without_id = from.without_id();
+  to.connections_per_address = from.connections_per_address();
   return to;
 }
 
@@ -239,6 +273,9 @@ Configuration FromSchema(const v1::Configuration& from) {
   to.audit = Audit{.file = from.audit().file(),
                    .on_loss = static_cast<OnAuditLoss>(from.audit().on_loss() - 1),
                    .queue = from.audit().queue()};
+  if (from.has_reverse()) {
+    to.reverse = ToReverse(from.reverse());
+  }
   return to;
 }
 

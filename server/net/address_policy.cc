@@ -8,16 +8,18 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <ifaddrs.h>
 #include <optional>
 #include <string_view>
-#include <strings.h>
 #include <system_error>
 #include <utility>
 
 namespace porthole::net {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 15> kDeniedPrefixes = {
     "0.0.0.0/8",          // unspecified: "this network"
@@ -86,6 +88,11 @@ absl::Status Denied(const std::string& why) {
   return Error(absl::StatusCode::kPermissionDenied, why);
 }
 
+// An open file's name in this process; to follow it is to reach that very file.
+std::string PathOf(const Descriptor& opened) {
+  return "/proc/self/fd/" + std::to_string(opened.Number());
+}
+
 bool DeniedByDefault(const config::Targets& rules, const IpAddress& address) {
   return AnyContains(DefaultDenied(), address) && !AnyContains(rules.allow_denied, address);
 }
@@ -102,7 +109,7 @@ absl::Status CheckRules(const config::Targets& rules,
     return Speaks(rule, target, address) || Speaks(rule, target, dialled);
   };
   if (std::ranges::any_of(rules.deny, denies)) {
-    return Denied("targets.deny has a rule on " + ToString(target));
+    return Denied("targets.deny has a rule on " + Shown(target));
   }
   const auto speaks = [&](const config::TargetRule& rule) { return Speaks(rule, target, address); };
   if (rules.allow.empty() || std::ranges::any_of(rules.allow, speaks)) {
@@ -112,7 +119,7 @@ absl::Status CheckRules(const config::Targets& rules,
   const bool by_address =
       address == nullptr &&
       std::ranges::any_of(rules.allow, [](const auto& rule) { return rule.prefix.has_value(); });
-  return by_address ? absl::OkStatus() : Denied("targets.allow has no rule on " + ToString(target));
+  return by_address ? absl::OkStatus() : Denied("targets.allow has no rule on " + Shown(target));
 }
 
 }  // namespace
@@ -143,16 +150,18 @@ bool AddressPolicy::IsOwnListener(const IpAddress& address, std::uint16_t port) 
 }
 
 absl::Status AddressPolicy::CheckTarget(const Target& target) const {
-  switch (target.scheme) {
-    case TargetScheme::kUnix:
-      return CheckUnixPath(target.path).status();
-    case TargetScheme::kTcp:
-      break;
-    default:
-      return Denied("the scheme " + std::string(Name(target.scheme)) + " is not enabled here");
+  const Rules rules = Current();
+  if (std::ranges::find(rules->schemes, target.scheme) == rules->schemes.end()) {
+    return Denied("the scheme " + std::string(Name(target.scheme)) + " is not enabled here");
+  }
+  if (target.scheme == TargetScheme::kReverse) {
+    return absl::OkStatus();  // nothing is dialled
+  }
+  if (target.scheme == TargetScheme::kUnix) {
+    return OpenUnixSocket(target.path).status();
   }
   const absl::StatusOr<IpAddress> literal = IpAddress::Parse(target.host);
-  return literal.ok() ? CheckAddress(target, *literal) : CheckRules(*Current(), target, nullptr);
+  return literal.ok() ? CheckAddress(target, *literal) : CheckRules(*rules, target, nullptr);
 }
 
 absl::Status AddressPolicy::CheckAddress(const Target& target, const IpAddress& address) const {
@@ -163,28 +172,55 @@ absl::Status AddressPolicy::CheckAddress(const Target& target, const IpAddress& 
                   " is denied by default (loopback, link-local, multicast or metadata)");
   }
   if (IsOwnListener(real, target.port)) {
-    return Denied(ToString(target) + " is this node's own listener");
+    return Denied(Shown(target) + " is this node's own listener");
   }
   return CheckRules(*rules, target, &address);
 }
 
-absl::StatusOr<std::string> AddressPolicy::CheckUnixPath(const std::string& path) const {
+// What is judged is what was opened, and what was opened is what is dialled: no link that changes
+// meanwhile comes in between.
+absl::StatusOr<UnixSocket> AddressPolicy::OpenUnixSocket(const std::string& path) const {
   const Rules rules = Current();
   if (rules->unix_directory.empty()) {
     return Denied("unix targets are not enabled here (targets.unix_directory)");
   }
   std::error_code error;
-  const std::filesystem::path root = std::filesystem::canonical(rules->unix_directory, error);
+  const fs::path root = fs::canonical(rules->unix_directory, error);
   if (error) {
     return Denied("targets.unix_directory: " + error.message());
   }
-  const std::filesystem::path real = std::filesystem::canonical(path, error);
+  Descriptor opened(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  const fs::path real = fs::read_symlink(PathOf(opened), error);
   const auto [root_end, rest] = std::ranges::mismatch(root, real);
   // A path outside must not even be told from a missing one.
-  if (error || root_end != root.end() || rest == real.end()) {
+  if (!opened.IsOpen() || error || root_end != root.end() || rest == real.end()) {
     return Denied("the path is not below targets.unix_directory");
   }
-  return real.string();
+  return UnixSocket{.path = PathOf(opened), .opened = std::move(opened)};
+}
+
+std::optional<IpAddress> AddressPolicy::SourceFor(const Target& target,
+                                                  const IpAddress& address) const {
+  const IpAddress real = address.WithoutNat64();
+  const Rules rules = Current();
+  for (const config::TargetSource& source : rules->sources) {
+    if (Speaks(source.to, target, &real)) {
+      return address.IsV4() ? source.ipv4 : source.ipv6;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Tunnel> AddressPolicy::ProxyFor(const Target& target) const {
+  const absl::StatusOr<IpAddress> literal = IpAddress::Parse(target.host);
+  const IpAddress* const address = literal.ok() ? &*literal : nullptr;
+  const Rules rules = Current();
+  for (const config::TargetProxy& proxy : rules->proxies) {
+    if (Speaks(proxy.to, target, address)) {
+      return proxy.tunnel;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace porthole::net

@@ -2,7 +2,9 @@
 
 #include "base/ip_address.h"
 #include "base/target.h"
+#include "base/tunnel.h"
 #include "config/configuration.h"
+#include "net/descriptor.h"
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
@@ -11,13 +13,20 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace porthole::net {
 
-// Which hosts may be dialled: what stands between a token and the node's own network (server-side
-// request forgery). Thread-safe.
+// A unix socket that was judged.
+struct UnixSocket {
+  std::string path;   // what to connect to while `opened` lives
+  Descriptor opened;  // O_PATH: nothing can be read or written through it
+};
+
+// Which hosts may be dialled, and from where: what stands between a token and the node's own
+// network (server-side request forgery). Thread-safe.
 //
 // Denied whatever the rules say: loopback, unspecified, link-local, multicast and broadcast, cloud
 // metadata services (unless the configuration takes a prefix out of these with `allow_denied`), and
@@ -31,17 +40,23 @@ class AddressPolicy {
   // The rules from now on, for a reload; the node's own listeners stay denied.
   void SetRules(config::Targets rules);
 
-  // Judges what the target says by itself: scheme, literal address, rules on names. A name that
-  // passes is judged again by CheckAddress(), address by address.
+  // Judges what the target says by itself: scheme, literal address, rules on names, unix path. A
+  // name that passes is judged again by CheckAddress(), address by address.
   // Errors: PERMISSION_DENIED, saying which rule.
   absl::Status CheckTarget(const Target& target) const;
 
   // Judges one address that the target's host resolved to.
   absl::Status CheckAddress(const Target& target, const IpAddress& address) const;
 
-  // The real path of a unix target (symbolic links followed), which must lie below the configured
-  // directory. Errors: PERMISSION_DENIED; NOT_FOUND.
-  absl::StatusOr<std::string> CheckUnixPath(const std::string& path) const;
+  // Opens the socket of a unix target, which must lie below the configured directory once its
+  // symbolic links are followed. Errors: PERMISSION_DENIED, also where there is none.
+  absl::StatusOr<UnixSocket> OpenUnixSocket(const std::string& path) const;
+
+  // The address that `address` of this target is dialled from; nothing leaves it to the system.
+  std::optional<IpAddress> SourceFor(const Target& target, const IpAddress& address) const;
+
+  // The web proxy that the target is reached through; nothing: none.
+  std::optional<Tunnel> ProxyFor(const Target& target) const;
 
  private:
   using Rules = std::shared_ptr<const config::Targets>;

@@ -3,6 +3,7 @@
 #include "base/ip_address.h"
 #include "base/status.h"
 #include "net/socket_stream.h"
+#include "net/tls_stream.h"
 #include "net/tls_words.h"
 
 #include <openssl/err.h>
@@ -191,11 +192,15 @@ Awaitable<absl::Status> StartTls(std::unique_ptr<ByteStream>& stream,
   if (!connection.ok()) {
     co_return connection.status();
   }
-  if (auto* const socket = dynamic_cast<SocketStream*>(stream.get())) {
+  // A socket has room for one TLS: what a tunnel over TLS carries is wrapped.
+  auto* const socket = dynamic_cast<SocketStream*>(stream.get());
+  if (socket != nullptr && socket->Facts().tls_version.empty()) {
     co_return co_await socket->StartTls(*connection);
   }
-  SSL_free(*connection);
-  co_return Error(absl::StatusCode::kAborted, "TLS inside this transport is not possible");
+  auto layered = std::make_unique<TlsStream>(std::move(stream), *connection);
+  TlsStream& started = *layered;
+  stream = std::move(layered);
+  co_return co_await started.Handshake();
 }
 
 }  // namespace porthole::net

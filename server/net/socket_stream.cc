@@ -3,7 +3,27 @@
 #include "base/status.h"
 #include "net/error.h"
 
+#include <boost/asio/detail/socket_option.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <netinet/tcp.h>
+
 namespace porthole::net {
+namespace {
+
+template <int kName>
+using TcpOption = boost::asio::detail::socket_option::integer<IPPROTO_TCP, kName>;
+
+}  // namespace
+
+void SetHostOptions(Socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+  socket.set_option(TcpOption<TCP_KEEPIDLE>(20), ignored);
+  socket.set_option(TcpOption<TCP_KEEPINTVL>(10), ignored);
+  socket.set_option(TcpOption<TCP_KEEPCNT>(4), ignored);
+  socket.set_option(TcpOption<TCP_USER_TIMEOUT>(60000), ignored);
+}
 
 // Over TLS this may return early, when a record's head is there and its rest is not: ReadSome()
 // then waits for it. A record that was read in part leaves nothing in the socket to wait for.

@@ -5,6 +5,10 @@
 
 namespace porthole::net {
 
+// What a TCP connection to a host needs: one that vanishes is noticed within a minute, whether we
+// write or wait.
+void SetHostOptions(Socket& socket);
+
 // A host's connection: bytes straight over a socket, with TLS where it was started.
 class SocketStream final : public ByteStream {
  public:

@@ -26,6 +26,8 @@ End DialEnd(const absl::Status& status) {
     }
     case absl::StatusCode::kDeadlineExceeded:
       return Make(EndReason::kHostTimeout, status);
+    case absl::StatusCode::kAborted:
+      return Make(EndReason::kHostTlsFailed, status);
     case absl::StatusCode::kResourceExhausted: {
       End end = Make(EndReason::kTooMany, status);
       end.sentence = "This console server is full. Try again in a moment.";

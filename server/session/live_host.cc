@@ -61,6 +61,13 @@ rfb::HostSecurityRules RulesFor(const token::Grant& grant, const net::HostSettin
           .in_verified_tls = grant.target.scheme == TargetScheme::kWss};
 }
 
+// Takes the tunnel's secrets out of the grant: they are wiped when the dial is over.
+net::Route RouteOf(token::Grant& grant) {
+  return {.target = grant.target,
+          .tunnel = std::exchange(grant.tunnel, std::nullopt),
+          .server_name = grant.tls.server_name};
+}
+
 }  // namespace
 
 Awaitable<void> LiveSession::ServeHost() {
@@ -117,7 +124,7 @@ Awaitable<void> LiveSession::DialHost() {
   }
   MoveTo(State::kDialling);
   auto [thrown, host] = co_await asio::co_spawn(
-      loop_, around_.dialer.Dial(grant_.grant.target),
+      loop_, around_.dialer.Dial(RouteOf(grant_.grant)),
       asio::bind_cancellation_slot(stop_dial_.slot(), asio::as_tuple(asio::use_awaitable)));
   if (Ended()) {
     co_return;

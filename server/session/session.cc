@@ -26,7 +26,7 @@ Description Describe(const Surroundings& around,
   Description description;
   description.names = admission::NamesOf(admitted, NewUuid());
   description.console_name = admitted.grant.console_name;
-  description.target = ToString(admitted.grant.target);
+  description.target = Shown(admitted.grant.target);
   description.user_agent = request.user_agent;
   description.reads_text = request.reads_text;
   description.viewer = viewer.Facts();

@@ -26,7 +26,6 @@ constexpr std::size_t kMaxAudiences = 16;
 struct Envelope {
   std::vector<std::string> audiences;
   std::optional<std::chrono::sys_seconds> not_before;
-  bool has_tunnel = false;
 };
 
 // `aud` is one text or a list of them (RFC 7519, section 4.1.3).
@@ -50,7 +49,6 @@ Envelope ReadTop(const boost::json::object& object, Grant& grant, Fault& fault) 
   envelope.audiences = ReadAudiences(object, top);
   if (const boost::json::object* const console = top.OptionalObject("console")) {
     ReadConsole(*console, grant, fault);
-    envelope.has_tunnel = console->contains("tunnel");
   } else {
     top.Fail("console", "is missing");
   }
@@ -96,16 +94,6 @@ std::optional<Refusal> JudgeTime(const Grant& grant,
   return std::nullopt;
 }
 
-std::optional<Refusal> JudgeTunnel(const Envelope& envelope) {
-  if (envelope.has_tunnel) {
-    Refusal refusal =
-        Refuse(EndReason::kForbidden, "console.tunnel: this version has no transport for it");
-    refusal.sentence = "This console link asks for something that this console server cannot do.";
-    return refusal;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Judged<Grant> ReadClaims(std::string_view payload, WallTime now, const TokenRules& rules) {
@@ -125,9 +113,6 @@ Judged<Grant> ReadClaims(std::string_view payload, WallTime now, const TokenRule
   }
   if (!refusal.has_value()) {
     refusal = JudgeTime(grant, envelope, now, rules);
-  }
-  if (!refusal.has_value()) {
-    refusal = JudgeTunnel(envelope);
   }
   if (refusal.has_value()) {
     refusal->token_id = std::move(grant.token_id);

@@ -20,11 +20,10 @@ struct TokenRules {
 };
 
 // Reads an authentic `payload` as a grant; its key_id is the caller's to set. Everything is bounded
-// and typed; a member of `console`, `console.tls` or `policy` that is not known here refuses the
-// token, because a restriction that is not understood must not be dropped; others are ignored.
-// Refusals: kTokenInvalid (malformed, wrong audience or issuer, lives too long), kTokenExpired,
-// kTokenNotYetValid, kForbidden for `console.tunnel`, which no transport here serves.
-// The refusal's token_id is set where it could be read.
+// and typed; a member of `console`, `console.tls`, `console.tunnel` or `policy` that is not known
+// here refuses the token, because a restriction that is not understood must not be dropped; others
+// are ignored. Refusals: kTokenInvalid (malformed, wrong audience or issuer, lives too long),
+// kTokenExpired, kTokenNotYetValid. The refusal's token_id is set where it could be read.
 Judged<Grant> ReadClaims(std::string_view payload, WallTime now, const TokenRules& rules);
 
 }  // namespace porthole::token

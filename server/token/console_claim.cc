@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "base/target.h"
+#include "base/tunnel.h"
 
 #include <absl/status/statusor.h>
 
@@ -18,6 +19,8 @@ constexpr std::size_t kMaxConsoleIdBytes = 128;
 constexpr std::size_t kMaxTextBytes = 256;
 constexpr std::size_t kMaxTargetBytes = 1024;
 constexpr std::size_t kMaxPasswordBytes = 1024;
+constexpr std::size_t kMaxTunnelPathBytes = 2048;
+constexpr std::size_t kMaxCookieBytes = 4096;
 constexpr std::size_t kMaxHostBytes = 253;      // RFC 1035, section 2.3.4
 constexpr std::size_t kFingerprintDigits = 64;  // SHA-256 in hexadecimal
 
@@ -54,6 +57,28 @@ HostTls ReadTls(const boost::json::object& object, Fault& fault) {
   return read;
 }
 
+Tunnel ReadTunnel(const boost::json::object& object, Fault& fault) {
+  const Members members(object, "console.tunnel.", fault);
+  members.AllowOnly({"url", "path", "cookie"});
+  const std::string url = members.RequiredText("url", kMaxTargetBytes);
+  const absl::StatusOr<Tunnel> parsed = ParseTunnelUrl(url);
+  if (!parsed.ok()) {
+    members.Fail("url", "cannot be read: " + Message(parsed.status()));
+  }
+  Tunnel tunnel = parsed.value_or(Tunnel());
+  tunnel.path = Secret(members.OptionalSecret("path", kMaxTunnelPathBytes));
+  tunnel.cookie = Secret(members.OptionalSecret("cookie", kMaxCookieBytes));
+  if (const std::string wrong = WhyNotAskedFor(tunnel); !wrong.empty()) {
+    members.Fail("", "cannot be used: " + wrong);
+  }
+  return tunnel;
+}
+
+// A tunnel leads to a TCP port; what else there is has no way through it.
+bool MayHaveTunnel(const Target& target) {
+  return target.scheme != TargetScheme::kUnix && target.scheme != TargetScheme::kReverse;
+}
+
 }  // namespace
 
 void ReadConsole(const boost::json::object& object, Grant& grant, Fault& fault) {
@@ -72,6 +97,12 @@ void ReadConsole(const boost::json::object& object, Grant& grant, Fault& fault) 
   }
   if (const boost::json::object* const tls = console.OptionalObject("tls")) {
     grant.tls = ReadTls(*tls, fault);
+  }
+  if (const boost::json::object* const tunnel = console.OptionalObject("tunnel")) {
+    grant.tunnel = ReadTunnel(*tunnel, fault);
+    if (!MayHaveTunnel(grant.target)) {
+      console.Fail("tunnel", "goes with targets over TCP only");
+    }
   }
 }
 

@@ -7,8 +7,8 @@
 
 namespace porthole::token {
 
-// Reads the claim `console`, this object, into `grant`: id, name, target, username, password and
-// tls. `tunnel` is known and not read. What is wrong goes into `fault`.
+// Reads the claim `console`, this object, into `grant`: id, name, target, username, password,
+// tls and tunnel. What is wrong goes into `fault`.
 void ReadConsole(const boost::json::object& object, Grant& grant, Fault& fault);
 
 }  // namespace porthole::token

@@ -4,6 +4,7 @@
 #include "base/ip_address.h"
 #include "base/secret.h"
 #include "base/target.h"
+#include "base/tunnel.h"
 
 #include <chrono>
 #include <cstdint>
@@ -50,6 +51,7 @@ struct Grant {
   std::string console_id;
   std::string console_name;
   Target target;
+  std::optional<Tunnel> tunnel;  // asked for the target, or for what its path names
   std::string username;
   Secret password;
   HostTls tls;

@@ -21,12 +21,15 @@ using client::SharingPolicy;
 using client::TokenClaims;
 
 constexpr std::size_t kMaxPasswordBytes = 1024;
+constexpr std::size_t kMaxCookieBytes = 4096;
 
 struct MintOptions {
   std::string key_id;
   std::string key_file;
   std::string password_file;
   std::string host_key_sha256;
+  std::string cookie_file;
+  client::Tunnel tunnel;
   std::string lifetime = "60s";
   bool view_only = false;
   std::string sharing;
@@ -36,10 +39,12 @@ struct MintOptions {
   TokenClaims claims;
 };
 
-// The first line of a file: an editor's newline is no part of a password.
-absl::StatusOr<std::string> ReadPassword(const std::string& path) {
+// The first line of a file, `what` being "a password": an editor's newline is no part of it.
+absl::StatusOr<std::string> ReadSecret(const std::string& path,
+                                       const std::string& what,
+                                       std::size_t most) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxPasswordBytes + 1, '\0');
+  std::string text(most + 1, '\0');
   if (!file) {
     return absl::NotFoundError("cannot open " + path + ": " +
                                std::generic_category().message(errno));
@@ -47,8 +52,9 @@ absl::StatusOr<std::string> ReadPassword(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   text.resize(std::min(text.size(), text.find_first_of("\r\n")));
-  if (file.bad() || text.empty() || text.size() > kMaxPasswordBytes) {
-    return absl::InvalidArgumentError(path + " must hold a password of 1 to 1024 bytes");
+  if (file.bad() || text.empty() || text.size() > most) {
+    return absl::InvalidArgumentError(path + " must hold " + what + " of 1 to " +
+                                      std::to_string(most) + " bytes");
   }
   return text;
 }
@@ -80,6 +86,24 @@ std::optional<SharingPolicy> SharingOf(const std::string& name) {
   return std::nullopt;
 }
 
+absl::Status ReadTunnel(const MintOptions& options, TokenClaims& claims) {
+  if (options.tunnel.url.empty()) {
+    return options.tunnel.path.empty() && options.cookie_file.empty()
+               ? absl::OkStatus()
+               : WrongUsage("--tunnel-path and --tunnel-cookie-file go with --tunnel");
+  }
+  claims.console.tunnel = options.tunnel;
+  if (!options.cookie_file.empty()) {
+    absl::StatusOr<std::string> cookie =
+        ReadSecret(options.cookie_file, "a cookie", kMaxCookieBytes);
+    if (!cookie.ok()) {
+      return cookie.status();
+    }
+    claims.console.tunnel->cookie = *std::move(cookie);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TokenClaims> ClaimsOf(const MintOptions& options) {
   TokenClaims claims = options.claims;
   std::optional<std::chrono::seconds> lifetime;
@@ -101,11 +125,15 @@ absl::StatusOr<TokenClaims> ClaimsOf(const MintOptions& options) {
     claims.console.tls->host_key_sha256 = options.host_key_sha256;
   }
   if (!options.password_file.empty()) {
-    absl::StatusOr<std::string> password = ReadPassword(options.password_file);
+    absl::StatusOr<std::string> password =
+        ReadSecret(options.password_file, "a password", kMaxPasswordBytes);
     if (!password.ok()) {
       return password.status();
     }
     claims.console.password = *std::move(password);
+  }
+  if (absl::Status read = ReadTunnel(options, claims); !read.ok()) {
+    return read;
   }
   return claims;
 }
@@ -154,7 +182,9 @@ void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
   mint.add_option("--console", claims.console.id, "The VM's id")->type_name("ID")->required();
   mint.add_option("--name", claims.console.name, "The VM's name, for the viewer's title")
       ->type_name("NAME");
-  mint.add_option("--target", claims.console.target, "Its VNC server: tcp://HOST:PORT, unix:/path")
+  mint.add_option("--target", claims.console.target,
+                  "Its VNC server: tcp://HOST:PORT, unix:/path, ws://HOST:PORT/path, wss://…,\n"
+                  "reverse:ID")
       ->type_name("TARGET")
       ->required();
   mint.add_option("--username", claims.console.username, "For VNC servers that want a name")
@@ -165,6 +195,15 @@ void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
   mint.add_option("--host-key-sha256", options.host_key_sha256,
                   "SHA-256 of the RSA key that the host must show (RA2), 64 hexadecimal digits")
       ->type_name("HEX");
+  mint.add_option("--tunnel", options.tunnel.url,
+                  "HTTP server on the way, asked to CONNECT: http(s)://HOST:PORT")
+      ->type_name("URL");
+  mint.add_option("--tunnel-path", options.tunnel.path,
+                  "What it is asked for, as XenServer's /console?uuid=…; else the target")
+      ->type_name("PATH");
+  mint.add_option("--tunnel-cookie-file", options.cookie_file,
+                  "File whose first line is the cookie that goes with the path")
+      ->type_name("FILE");
 }
 
 void AddTokenOptions(CLI::App& mint, MintOptions& options) {

@@ -71,6 +71,13 @@ absl::Status CheckTexts(const TokenClaims& claims) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTunnel(const Tunnel& tunnel) {
+  absl::Status checked = CheckRequired("console.tunnel.url", tunnel.url);
+  checked.Update(CheckText("console.tunnel.path", tunnel.path));
+  checked.Update(CheckText("console.tunnel.cookie", tunnel.cookie));
+  return checked;
+}
+
 absl::Status CheckPolicy(const PolicyClaim& policy) {
   if (policy.max_duration.has_value() && policy.max_duration->count() <= 0) {
     return InvalidArgument("policy.max_duration must be more than 0");
@@ -98,6 +105,12 @@ absl::Status Check(const TokenClaims& claims) {
   if (claims.lifetime.count() <= 0) {
     return InvalidArgument("lifetime must be more than 0");
   }
+  if (claims.console.tunnel.has_value()) {
+    absl::Status tunnel = CheckTunnel(*claims.console.tunnel);
+    if (!tunnel.ok()) {
+      return tunnel;
+    }
+  }
   return CheckPolicy(claims.policy);
 }
 
@@ -107,6 +120,17 @@ std::string RandomTokenId() {
     std::abort();
   }
   return EncodeBase64Url(bytes);
+}
+
+json::object TunnelOf(const Tunnel& claim) {
+  json::object tunnel = {{"url", claim.url}};
+  if (!claim.path.empty()) {
+    tunnel["path"] = claim.path;
+  }
+  if (!claim.cookie.empty()) {
+    tunnel["cookie"] = claim.cookie;
+  }
+  return tunnel;
 }
 
 json::object ConsoleOf(const ConsoleClaim& claim) {
@@ -129,6 +153,9 @@ json::object ConsoleOf(const ConsoleClaim& claim) {
       tls["host_key_sha256"] = claim.tls->host_key_sha256;
     }
     console["tls"] = std::move(tls);
+  }
+  if (claim.tunnel.has_value()) {
+    console["tunnel"] = TunnelOf(*claim.tunnel);
   }
   return console;
 }

@@ -27,9 +27,10 @@ def vnc_auth_answer(password, challenge):
 class Peer:
     """Porthole, as the host sees it: one accepted connection."""
 
-    def __init__(self, sock):
+    def __init__(self, sock, address):
         sock.settimeout(30)
         self.socket = sock
+        self.address = address
         self.ended = threading.Event()
         self.sent = 0
         self.received = bytearray()
@@ -113,10 +114,10 @@ class FakeHost:
     def _accept(self):
         while True:
             try:
-                sock, _ = self._listener.accept()
+                sock, address = self._listener.accept()
             except OSError:
                 return
-            peer = Peer(sock)
+            peer = Peer(sock, address)
             self.peers.append(peer)
             threading.Thread(target=self._play, args=(peer,), daemon=True).start()
 

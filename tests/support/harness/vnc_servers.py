@@ -46,11 +46,14 @@ class Qemu(Server):
     """A QEMU machine without a guest: its firmware's screen is enough for a VNC server. A
     password is set over QMP, as a cloud does. `credentials` are tls_x509() or TLS_ANONYMOUS."""
 
-    def __init__(self, directory, password=None, credentials=None):
+    def __init__(self, directory, password=None, credentials=None, websocket=False):
         control = pathlib.Path(directory) / "qmp.sock"
         vnc = ("127.0.0.1:0,to=99" + (",password=on" if password else "")
                + (",tls-creds=tls" if credentials else ""))
         tls = ["-object", credentials] if credentials else []
+        if websocket:
+            self.websocket_port = free_port()
+            vnc += f",websocket={self.websocket_port}"
         self.child = Child("QEMU", [
             "qemu-system-x86_64", "-nodefaults", "-accel", "tcg", "-m", "32", "-vga", "std",
             "-display", "none", "-S", *tls, "-vnc", vnc, "-qmp", f"unix:{control},server=on,wait=off",
@@ -170,6 +173,11 @@ class X11vnc(Server):
             env=os.environ | {"OPENSSL_CONF": str(lax)})
         wait_until_listening(self.child, self.port)
 
+    def dial(self, place):
+        """Tells the running server to dial a viewer that listens."""
+        subprocess.run(["x11vnc", "-display", self._screen.display, "-remote",
+                        f"connect:{place}"], check=True, capture_output=True, timeout=20)
+
     def stop(self):
         super().stop()
         self._screen.child.stop()
@@ -217,6 +225,17 @@ def _splice(one, other):
             if not data:
                 return
             (other if source is one else one).sendall(data)
+
+
+class Websockify(Server):
+    """websockify, which gives a VNC server's port a WebSocket."""
+
+    def __init__(self, directory, vnc_port):
+        self.port = free_port()
+        self.child = Child("websockify", [
+            "websockify", f"127.0.0.1:{self.port}", f"127.0.0.1:{vnc_port}",
+        ], pathlib.Path(directory) / "websockify.log")
+        wait_until_listening(self.child, self.port)
 
 
 def random_password():

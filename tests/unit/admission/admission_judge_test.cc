@@ -135,14 +135,25 @@ TEST_F(JudgeTest, ForbidsATargetThatTheAddressRulesDeny) {
 }
 
 TEST_F(JudgeTest, ForbidsSchemesThatAreNotEnabledWithoutAskingTheAddressRules) {
+  configuration_.targets.schemes = {TargetScheme::kTcp, TargetScheme::kUnix,
+                                    TargetScheme::kReverse};  // what the last two need is missing
   for (const std::string_view target :
-       {"ws://10.0.0.1:1/", "wss://10.0.0.1:1/", "raw+tcp://10.0.0.1:1", "reverse:vm-1",
-        "unix:/run/vm/1.sock"}) {
+       {"ws://10.0.0.1:1/", "raw+tcp://10.0.0.1:1", "reverse:vm-1", "unix:/run/vm/1.sock"}) {
     const std::string detail =
         NamedDetail(RefusalIn(Judge(Payload(target))), EndReason::kForbidden);
     EXPECT_TRUE(detail.ends_with("are not enabled here")) << detail;
   }
   EXPECT_EQ(target_checks_, 0);
+}
+
+TEST_F(JudgeTest, TakesTheSchemesThatAreConfigured) {
+  configuration_.targets.schemes = {TargetScheme::kRawTcp, TargetScheme::kWss,
+                                    TargetScheme::kReverse};
+  configuration_.reverse.emplace();
+
+  for (const char* const target : {"raw+tcp://10.0.0.1:1", "wss://10.0.0.1:1/", "reverse:vm-1"}) {
+    EXPECT_EQ(ToString(Admitted(Payload(target)).grant.target), target);
+  }
 }
 
 TEST_F(JudgeTest, TakesUnixTargetsWhereADirectoryIsConfigured) {

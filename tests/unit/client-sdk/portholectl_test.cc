@@ -87,10 +87,29 @@ TEST_F(PortholectlTest, PutsTheKeysOfCloudStack) {
 TEST_F(PortholectlTest, MintsALinkThatTheNodeTakes) {
   ASSERT_EQ(Run({"keys", "put", "cloud-1", "--generate", "--save", directory_.At("key")}), 0);
   std::vector<std::string> words = MintWords();
-  words.insert(words.end(), {"--password-file", directory_.Write("pw", "s3cret\n"), "--name", "web",
-                             "--lifetime", "2m", "--view-only", "--sharing", "exclusive",
-                             "--idle-timeout", "10m", "--client-ip", "203.0.113.7", "--client-ip",
-                             "2001:db8::/32", "--base-url", "https://console.example"});
+  words.insert(words.end(), {"--password-file",
+                             directory_.Write("pw", "s3cret\n"),
+                             "--name",
+                             "web",
+                             "--lifetime",
+                             "2m",
+                             "--view-only",
+                             "--sharing",
+                             "exclusive",
+                             "--idle-timeout",
+                             "10m",
+                             "--client-ip",
+                             "203.0.113.7",
+                             "--client-ip",
+                             "2001:db8::/32",
+                             "--tunnel",
+                             "https://xen-1.example",
+                             "--tunnel-path",
+                             "/console?uuid=1",
+                             "--tunnel-cookie-file",
+                             directory_.Write("cookie", "session_id=OpaqueRef:7\n"),
+                             "--base-url",
+                             "https://console.example"});
 
   ASSERT_EQ(Run(words), 0) << err_;
 
@@ -102,6 +121,7 @@ TEST_F(PortholectlTest, MintsALinkThatTheNodeTakes) {
   ASSERT_TRUE(std::holds_alternative<token::Grant>(judged)) << std::get<Refusal>(judged).detail;
   const auto& grant = std::get<token::Grant>(judged);
   EXPECT_EQ(grant.password.Reveal(), "s3cret");
+  EXPECT_EQ(grant.tunnel.value_or(Tunnel()).cookie.Reveal(), "session_id=OpaqueRef:7");
   EXPECT_EQ(grant.console_name, "web");
   EXPECT_EQ(grant.expires_at - grant.issued_at, std::chrono::minutes(2));
   EXPECT_EQ(grant.policy.view_only, true);

@@ -86,6 +86,9 @@ TEST_F(TokenMinterTest, CarriesEveryClaim) {
   claims.console.tls = HostTls{.mode = HostTlsMode::kRequire,
                                .server_name = "kvm-7.example",
                                .host_key_sha256 = std::string(64, 'a')};
+  claims.console.tunnel = Tunnel{.url = "https://xen-1.example",
+                                 .path = "/console?uuid=1",
+                                 .cookie = "session_id=OpaqueRef:7"};
   claims.policy = {.view_only = true,
                    .clipboard = ClipboardPolicy::kToConsole,
                    .sharing = SharingPolicy::kTakeover,
@@ -104,6 +107,10 @@ TEST_F(TokenMinterTest, CarriesEveryClaim) {
   EXPECT_EQ(grant.tls.mode, token::TlsMode::kRequire);
   EXPECT_EQ(grant.tls.server_name, "kvm-7.example");
   EXPECT_EQ(grant.tls.host_key_sha256, std::string(64, 'a'));
+  ASSERT_TRUE(grant.tunnel.has_value());
+  EXPECT_EQ(ToString(*grant.tunnel), "https://xen-1.example:443");
+  EXPECT_EQ(grant.tunnel->path.Reveal(), "/console?uuid=1");
+  EXPECT_EQ(grant.tunnel->cookie.Reveal(), "session_id=OpaqueRef:7");
   EXPECT_EQ(grant.policy.view_only, true);
   EXPECT_TRUE(grant.policy.clipboard->to_console);
   EXPECT_FALSE(grant.policy.clipboard->from_console);

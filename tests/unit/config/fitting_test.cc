@@ -116,6 +116,17 @@ TEST(Fitting, RefusesRulesThatCannotMatch) {
             "f.yaml:1: targets.allow[1]: has both prefix and name; write two rules");
   EXPECT_EQ(WhyRefused("targets:\n  deny:\n  - first_port: 2\n    last_port: 1\n"),
             "f.yaml:3: targets.deny[0].first_port: must not be above last_port");
+  EXPECT_EQ(WhyRefused("targets: {sources: [{}]}"),
+            "f.yaml:1: targets.sources[0]: needs ipv4, ipv6 or both");
+  EXPECT_EQ(WhyRefused("targets: {sources: [{ipv4: '::1'}]}"),
+            "f.yaml:1: targets.sources[0].ipv4: is not an IPv4 address");
+  EXPECT_EQ(WhyRefused("targets: {sources: [{ipv6: 10.0.0.1}]}"),
+            "f.yaml:1: targets.sources[0].ipv6: is not an IPv6 address");
+  EXPECT_EQ(WhyRefused("targets: {proxies: [{url: 'http://user:pw@proxy'}]}"),
+            "f.yaml:1: targets.proxies[0].url: \"http://user:pw@proxy\" is not where a tunnel "
+            "begins, such as \"http://squid.example:3128\" or \"https://xen-1.example\"");
+  EXPECT_EQ(WhyRefused("reverse: {sources: []}"),
+            "f.yaml:1: reverse.sources: must have at least one range; nobody could dial in");
   EXPECT_EQ(WhyRefused("targets: {unix_directory: run}"),
             "f.yaml:1: targets.unix_directory: must be an absolute path");
 }

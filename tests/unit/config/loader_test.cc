@@ -136,6 +136,9 @@ targets:
   deny: [{prefix: "2001:db8::1"}]
   allow_denied: [127.0.0.0/8]
   unix_directory: /run/vnc
+  schemes: [raw+tcp, unix]
+  sources: [{to: {prefix: 10.0.0.0/8}, ipv4: 192.0.2.1}, {ipv6: "2001:db8::2"}]
+  proxies: [{to: {name: "*.far.example"}, url: "https://squid.example"}]
 )");
 
   const TargetRule first{
@@ -147,12 +150,40 @@ targets:
       .last_port = 5999};
   TargetRule second;
   second.name = "*.kvm.example";
+  TargetSource inside;
+  inside.to.prefix = IpPrefix::Parse("10.0.0.0/8").value();
+  inside.ipv4 = IpAddress::Parse("192.0.2.1").value();
+  TargetSource outside;
+  outside.ipv6 = IpAddress::Parse("2001:db8::2").value();
+  TargetProxy proxy;
+  proxy.to.name = "*.far.example";
+  proxy.tunnel = ParseTunnelUrl("https://squid.example").value();
   TargetRule denied;
   denied.prefix = IpPrefix::Parse("2001:db8::1").value();
   EXPECT_EQ(parsed.targets, (Targets{.allow = {first, second},
                                      .deny = {denied},
                                      .allow_denied = {IpPrefix::Parse("127.0.0.0/8").value()},
-                                     .unix_directory = "/run/vnc"}));
+                                     .unix_directory = "/run/vnc",
+                                     .schemes = {TargetScheme::kRawTcp, TargetScheme::kUnix},
+                                     .sources = {inside, outside},
+                                     .proxies = {proxy}}));
+}
+
+TEST(Parse, ReadsReverse) {
+  const Configuration parsed = Parsed(R"(
+reverse: {address: "::", port: 5501, sources: [10.0.0.0/8], wait: 2m, without_id: true,
+          connections_per_address: 3}
+)");
+
+  Reverse reverse;
+  reverse.address = IpAddress::Parse("::").value();
+  reverse.port = 5501;
+  reverse.sources = {IpPrefix::Parse("10.0.0.0/8").value()};
+  reverse.wait = std::chrono::minutes(2);
+  reverse.without_id = true;
+  reverse.connections_per_address = 3;
+  EXPECT_EQ(parsed.reverse, reverse);
+  EXPECT_EQ(Parsed("{}").reverse, std::nullopt);
 }
 
 TEST(Parse, ReadsPolicy) {

@@ -75,7 +75,10 @@ class PublicSideTest : public ::testing::Test {
     budget_ = std::make_unique<admission::AddressBudget>(limits, clock_);
     settings_ = std::make_unique<PublicSettings>(files_, *budget_, admission_, metrics_.front, log_,
                                                  std::vector<std::string>(), most_);
-    dialer_ = std::make_unique<net::Dialer>(served_->Home(), policy_, served_->timeouts);
+    dialer_ = std::make_unique<net::Dialer>(net::DialerParts{.worker = served_->Home(),
+                                                             .policy = policy_,
+                                                             .resolver = resolver_,
+                                                             .timeouts = served_->timeouts});
     sessions_ = std::make_unique<session::Surroundings>(
         session::Surroundings{.registry = registry_,
                               .admission = admission_,
@@ -166,6 +169,7 @@ class PublicSideTest : public ::testing::Test {
   std::unique_ptr<admission::AddressBudget> budget_;
   std::unique_ptr<PublicSettings> settings_;
   net::HostSettings hosts_{config::Hosts(), *net::ClientTls::Load({})};
+  net::Resolver resolver_;
   std::unique_ptr<net::Dialer> dialer_;
   std::unique_ptr<session::Surroundings> sessions_;
   std::unique_ptr<PublicSide> side_;

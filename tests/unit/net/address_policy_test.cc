@@ -1,5 +1,6 @@
 #include "net/address_policy.h"
 
+#include "base/tunnel.h"
 #include "tests/support/temp_directory.h"
 
 #include <gtest/gtest.h>
@@ -131,10 +132,60 @@ TEST(AddressPolicy, ADenyRuleCountsOnNat64AsDialledAndAsMeant) {
 }
 
 TEST(AddressPolicy, SchemesThatAreOffAreDenied) {
-  for (const char* const target : {"raw+tcp://10.1.2.3:5900", "reverse:some-id",
-                                   "ws://10.1.2.3:5900/x", "wss://10.1.2.3:5900/x", "unix:/x"}) {
+  for (const char* const target : {"raw+tcp://10.1.2.3:5900", "reverse:some-id", "unix:/x"}) {
     EXPECT_FALSE(Allows({}, target)) << target;
   }
+  for (const char* const target : {"ws://10.1.2.3:5900/x", "wss://10.1.2.3:5900/x"}) {
+    EXPECT_TRUE(Allows({}, target)) << target;
+  }
+  config::Targets rules;
+  rules.schemes = {TargetScheme::kRawTcp, TargetScheme::kReverse};
+  EXPECT_TRUE(Allows(rules, "raw+tcp://10.1.2.3:5900"));
+  EXPECT_TRUE(Allows(rules, "reverse:some-id"));
+  EXPECT_FALSE(Allows(rules, "tcp://10.1.2.3:5900"));
+  EXPECT_FALSE(Allows(rules, "raw+tcp://127.0.0.1:5900"));
+}
+
+TEST(AddressPolicy, NoTicketIsToldWithARefusal) {
+  config::Targets rules;
+  rules.allow = {Named("other.example")};
+  const absl::Status status = AddressPolicy(rules, {}).CheckTarget(
+      *ParseTarget("wss://esxi-3.example:443/ticket/cst-abc123"));
+
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(status.ToString().find("abc123"), std::string::npos) << status;
+}
+
+TEST(AddressPolicy, WhatWasJudgedIsWhatIsReachedWhateverTheLinkSaysNow) {
+  const TempDirectory directory;
+  namespace fs = std::filesystem;
+  fs::create_directory(directory.At("vms"));
+  static_cast<void>(directory.Write("vms/a.sock", ""));
+  static_cast<void>(directory.Write("secret", ""));
+  fs::create_symlink(directory.At("vms/a.sock"), directory.At("vms/link"));
+  config::Targets rules;
+  rules.unix_directory = directory.At("vms");
+  const AddressPolicy policy(rules, {});
+  const absl::StatusOr<UnixSocket> judged = policy.OpenUnixSocket(directory.At("vms/link"));
+  ASSERT_TRUE(judged.ok());
+
+  fs::remove(directory.At("vms/link"));
+  fs::create_symlink(directory.At("secret"), directory.At("vms/link"));
+
+  EXPECT_EQ(fs::read_symlink(judged->path), fs::canonical(directory.At("vms/a.sock")));
+}
+
+TEST(AddressPolicy, TheFirstProxyThatMatchesCounts) {
+  config::Targets rules;
+  rules.proxies = {{.to = Named("*.far.example"), .tunnel = *ParseTunnelUrl("http://one:3128")},
+                   {.to = Prefix("10.9.0.0/16"), .tunnel = *ParseTunnelUrl("https://two")}};
+  const AddressPolicy policy(rules, {});
+  const auto proxy = [&policy](const std::string& target) {
+    return policy.ProxyFor(*ParseTarget(target)).value_or(Tunnel()).host;
+  };
+  EXPECT_EQ(proxy("tcp://vm.far.example:5900"), "one");
+  EXPECT_EQ(proxy("tcp://10.9.1.1:5900"), "two");
+  EXPECT_EQ(proxy("tcp://10.8.1.1:5900"), "");
 }
 
 TEST(AddressPolicy, UnixPathsLieReallyBelowTheirDirectory) {
@@ -152,8 +203,10 @@ TEST(AddressPolicy, UnixPathsLieReallyBelowTheirDirectory) {
   config::Targets rules;
   rules.unix_directory = directory.At("vms/");
   const AddressPolicy policy(rules, {});
-  const auto real = [&](const std::string& path) {
-    return policy.CheckUnixPath(directory.At(path));
+  const auto real = [&](const std::string& path) -> absl::StatusOr<std::string> {
+    const absl::StatusOr<UnixSocket> opened = policy.OpenUnixSocket(directory.At(path));
+    return opened.ok() ? absl::StatusOr<std::string>(fs::read_symlink(opened->path).string())
+                       : opened.status();
   };
   const std::string root = fs::canonical(directory.At("vms")).string();
   EXPECT_EQ(*real("vms/a.sock"), root + "/a.sock");

@@ -30,8 +30,11 @@ class DialerTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<net::ByteStream>> Dial(const std::string& target) {
     const net::AddressPolicy policy(targets_, {});
-    net::Dialer dialer(host_.Home(), policy, timeouts_);
-    return Await(host_.Home(), dialer.Dial(*ParseTarget(target)));
+    net::Resolver resolver;
+    net::Dialer dialer(
+        {.worker = host_.Home(), .policy = policy, .resolver = resolver, .timeouts = timeouts_});
+    return Await(host_.Home(),
+                 dialer.Dial({.target = *ParseTarget(target), .tunnel = {}, .server_name = ""}));
   }
   std::string Local(const std::string& name = "127.0.0.1") const {
     return "tcp://" + name + ":" + std::to_string(host_.Port());

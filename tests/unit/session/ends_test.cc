@@ -27,6 +27,7 @@ TEST(Ends, EachFailureHasItsReason) {
       {DialEnd, StatusCode::kPermissionDenied, EndReason::kForbidden},
       {DialEnd, StatusCode::kDeadlineExceeded, EndReason::kHostTimeout},
       {DialEnd, StatusCode::kResourceExhausted, EndReason::kTooMany},
+      {DialEnd, StatusCode::kAborted, EndReason::kHostTlsFailed},
       {DialEnd, StatusCode::kUnavailable, EndReason::kHostUnreachable},
       {DialEnd, StatusCode::kNotFound, EndReason::kHostUnreachable},
       {HostHandshakeEnd, StatusCode::kUnauthenticated, EndReason::kHostAuthFailed},

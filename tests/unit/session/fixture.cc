@@ -55,7 +55,10 @@ void SessionTest::Prepare() {
           .clock = clock_,
           .target_check = [this](const Target& target) { return addresses_->CheckTarget(target); },
           .process_started = clock_.Wall()});
-  dialer_.emplace(worker_, *addresses_, configuration_.timeouts);
+  dialer_.emplace(net::DialerParts{.worker = worker_,
+                                   .policy = *addresses_,
+                                   .resolver = resolver_,
+                                   .timeouts = configuration_.timeouts});
   hosts_.emplace(configuration_.hosts, *net::ClientTls::Load({}));
   around_.emplace(Surroundings{.registry = registry_,
                                .admission = *admission_,

@@ -92,6 +92,7 @@ class SessionTest : public ::testing::Test {
   std::optional<net::AddressPolicy> addresses_;
   net::Worker worker_;
   std::optional<net::HostSettings> hosts_;
+  net::Resolver resolver_;
   std::optional<net::Dialer> dialer_;
   HandshakeLimits limits_;
   bool reads_text_ = false;                           // whether browsers that connect do

@@ -166,14 +166,39 @@ TEST(Claims, TakesOnlyListedIssuersWhereSomeAre) {
   EXPECT_EQ(Invalid(payload, rules), "iss is not an issuer that this node accepts");
 }
 
-TEST(Claims, ForbidsATunnelInsteadOfIgnoringIt) {
+TEST(Claims, ReadsATunnel) {
   boost::json::object payload = GoodPayload();
-  payload["console"].as_object()["tunnel"] = {{"url", "https://tunnel.example"}};
+  payload["console"].as_object()["tunnel"] = {{"url", "https://xen-1.example"},
+                                              {"path", "/console?uuid=1"},
+                                              {"cookie", "session_id=OpaqueRef:7"}};
 
   const Judged<Grant> judged = Read(payload);
 
-  EXPECT_EQ(DetailOf(judged, EndReason::kForbidden),
-            "console.tunnel: this version has no transport for it");
+  const std::optional<Tunnel> tunnel = std::get<Grant>(judged).tunnel;
+  ASSERT_TRUE(tunnel.has_value());
+  EXPECT_EQ(ToString(*tunnel), "https://xen-1.example:443");
+  EXPECT_EQ(tunnel->path.Reveal(), "/console?uuid=1");
+  EXPECT_EQ(tunnel->cookie.Reveal(), "session_id=OpaqueRef:7");
+}
+
+TEST(Claims, ATunnelIsReadStrictlyAndNotRepeated) {
+  const auto detail = [](boost::json::object tunnel, const char* target = "tcp://10.1.34.5:5901") {
+    boost::json::object payload = GoodPayload();
+    payload["console"].as_object()["target"] = target;
+    payload["console"].as_object()["tunnel"] = std::move(tunnel);
+    return Invalid(payload);
+  };
+  EXPECT_EQ(detail({}), "payload: console.tunnel.url is missing");
+  EXPECT_EQ(detail({{"url", "https://x"}, {"port", 1}}),
+            "payload: console.tunnel.port is not a member that is known here");
+  EXPECT_EQ(detail({{"url", "https://x"}, {"path", "/QQ\r\nQQ"}}).find("QQ"), std::string::npos);
+  EXPECT_EQ(detail({{"url", "https://x"}, {"path", "/"}, {"cookie", "a\nQQ"}}).find("QQ"),
+            std::string::npos);
+  EXPECT_EQ(detail({{"url", "https://user:QQ@x"}}).find("QQ"), std::string::npos);
+  EXPECT_EQ(detail({{"url", "http://x"}}, "unix:/run/vm.sock"),
+            "payload: console.tunnel goes with targets over TCP only");
+  EXPECT_NE(detail({{"url", "http://x"}, {"cookie", "a=b"}}).find("goes with path only"),
+            std::string::npos);
 }
 
 TEST(Claims, TellsTheTokenIdOfARefusedToken) {

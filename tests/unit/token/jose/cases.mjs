@@ -44,7 +44,11 @@ export function cases(now) {
       payload: payload({ policy: { record: true } }),
       reason: 'token_invalid'
     },
-    { name: 'a tunnel', payload: payload({}, { tunnel: { url: 'https://p' } }), reason: 'forbidden' },
+    {
+      name: 'a tunnel without a scheme',
+      payload: payload({}, { tunnel: { url: 'p' } }),
+      reason: 'token_invalid'
+    },
     {
       name: 'AES-GCM key wrapping',
       payload: payload(),

@@ -21,15 +21,26 @@ struct HostTls {
   std::string host_key_sha256;
 };
 
+// A way to the host through somebody else's HTTP server (CONNECT).
+struct Tunnel {
+  std::string url;  // "https://xen-1.example", "http://squid.example:3128"; required
+  // What is asked for, as XenServer's "/console?uuid=…"; empty: the target, as of a web proxy.
+  std::string path;
+  // The header's value with path: "session_id=OpaqueRef:…". Reaches the node only inside the token.
+  std::string cookie;
+};
+
 // The virtual machine's screen, and how the node reaches it.
 struct ConsoleClaim {
   std::string id;    // the VM's UUID; required
   std::string name;  // shown to the person
-  // "tcp://HOST:PORT", "unix:/path", …; required.
+  // "tcp://HOST:PORT", "unix:/path", "ws://HOST:PORT/path", "wss://…", "raw+tcp://HOST:PORT" or
+  // "reverse:ID"; required.
   std::string target;
   std::string username;
   std::string password;  // reaches the node only inside the encrypted token
   std::optional<HostTls> tls;
+  std::optional<Tunnel> tunnel;
 };
 
 // What the token narrows; what is absent stays as the node is configured.

@@ -1,0 +1,197 @@
+#include "net/reverse_port.h"
+
+#include "base/status.h"
+#include "net/deadline.h"
+#include "net/endpoint.h"
+#include "net/repeater_id.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <map>
+#include <utility>
+
+namespace porthole::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr int kBacklog = 128;
+constexpr std::chrono::milliseconds kPause{100};  // where there are no descriptors
+
+absl::Status Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error && endpoint.protocol() == tcp::v6()) {
+    acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
+  }
+  if (!error) {
+    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error) {
+    acceptor.bind(endpoint, error);
+  }
+  if (!error) {
+    acceptor.listen(kBacklog, error);
+  }
+  if (!error) {
+    return absl::OkStatus();
+  }
+  return Error(error == asio::error::address_in_use ? absl::StatusCode::kAlreadyExists
+                                                    : absl::StatusCode::kUnavailable,
+               "cannot listen on " + ToText(endpoint) + ": " + error.message());
+}
+
+}  // namespace
+
+// Belongs to the home worker's thread; its coroutines keep it.
+class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
+ public:
+  Reception(ReverseSettings settings, Worker& home, ReverseDesk& desk, tcp::acceptor acceptor)
+      : settings_(std::move(settings)), home_(home), desk_(desk), acceptor_(std::move(acceptor)) {}
+
+  Worker& Home() { return home_; }
+
+  void Close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+  }
+
+  static Awaitable<void> Accept(std::shared_ptr<Reception> self) {
+    while (self->acceptor_.is_open()) {
+      auto [error, socket] = co_await self->acceptor_.async_accept(kTuple);
+      if (error) {
+        asio::steady_timer pause(self->home_.Loop(), kPause);
+        co_await pause.async_wait(kTuple);
+        continue;
+      }
+      self->Receive(std::move(socket));
+    }
+  }
+
+ private:
+  // A connection's share of the limits, while it is not given to a session.
+  class Share {
+   public:
+    Share(std::shared_ptr<Reception> from, const IpAddress& address)
+        : from_(std::move(from)), address_(address) {
+      ++from_->counts_[address_];
+      ++from_->count_;
+    }
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    ~Share() {
+      --from_->count_;
+      if (--from_->counts_[address_] == 0) {
+        from_->counts_.erase(address_);
+      }
+    }
+
+   private:
+    std::shared_ptr<Reception> from_;
+    IpAddress address_;
+  };
+
+  bool MayEnter(const IpAddress& address) const {
+    const auto found = counts_.find(address);
+    return std::ranges::any_of(
+               settings_.sources,
+               [&address](const IpPrefix& prefix) { return prefix.Contains(address); }) &&
+           count_ < settings_.connections &&
+           (found == counts_.end() || found->second < settings_.connections_per_address);
+  }
+
+  void Receive(tcp::socket socket) {
+    error_code error;
+    const tcp::endpoint peer = socket.remote_endpoint(error);
+    if (error || !MayEnter(FromAsio(peer.address()))) {
+      return;  // closes it
+    }
+    asio::co_spawn(home_.Loop(),
+                   Identify(shared_from_this(), std::move(socket), FromAsio(peer.address())),
+                   [](const std::exception_ptr&) {});  // what failed is closed
+  }
+
+  // The first byte tells a repeater's head from RFB, which is left where it is.
+  static Awaitable<void> Identify(std::shared_ptr<Reception> self,
+                                  tcp::socket socket,
+                                  IpAddress address) {
+    const Share share(self, address);
+    const Deadline deadline(self->home_.Clockwork(), self->settings_.identify, [&socket] {
+      error_code ignored;
+      socket.close(ignored);
+    });
+    char first = 0;
+    const auto [error, count] = co_await socket.async_receive(
+        asio::buffer(&first, 1), asio::socket_base::message_peek, kTuple);
+    if (error) {
+      co_return;
+    }
+    if (first == 'R' && self->settings_.without_id) {
+      self->desk_.GiveToTheOnlyOne(Released(socket));
+    } else if (first == 'I') {
+      co_await GiveToNamed(*self, socket);
+    }
+  }
+
+  static Awaitable<void> GiveToNamed(Reception& self, tcp::socket& socket) {
+    std::array<std::uint8_t, kRepeaterHeadBytes> head{};
+    const auto [error, count] = co_await asio::async_read(socket, asio::buffer(head), kTuple);
+    const absl::StatusOr<std::string> id = ReadRepeaterId(head);
+    if (!error && id.ok()) {
+      self.desk_.Give(*id, Released(socket));
+    }
+  }
+
+  static Descriptor Released(tcp::socket& socket) {
+    error_code error;
+    return Descriptor(socket.release(error));
+  }
+
+  const ReverseSettings settings_;
+  Worker& home_;
+  ReverseDesk& desk_;
+  tcp::acceptor acceptor_;
+  std::map<IpAddress, std::size_t> counts_;
+  std::size_t count_ = 0;
+};
+
+absl::StatusOr<std::unique_ptr<ReversePort>> ReversePort::Open(ReverseSettings settings,
+                                                               Worker& home,
+                                                               ReverseDesk& desk) {
+  const tcp::endpoint wanted(ToAsio(settings.address), settings.port);
+  tcp::acceptor acceptor(home.Loop());
+  if (absl::Status bound = Bind(acceptor, wanted); !bound.ok()) {
+    return bound;
+  }
+  error_code ignored;
+  const tcp::endpoint endpoint = acceptor.local_endpoint(ignored);
+  std::unique_ptr<ReversePort> port(new ReversePort());
+  port->address_ = ToText(endpoint);
+  port->port_ = endpoint.port();
+  port->reception_ =
+      std::make_shared<Reception>(std::move(settings), home, desk, std::move(acceptor));
+  asio::co_spawn(home.Loop(), Reception::Accept(port->reception_),
+                 [](const std::exception_ptr&) {});
+  return port;
+}
+
+ReversePort::~ReversePort() = default;
+
+void ReversePort::Close() {
+  reception_->Home().Post([reception = reception_] { reception->Close(); });
+}
+
+}  // namespace porthole::net
