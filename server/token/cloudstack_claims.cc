@@ -3,6 +3,7 @@
 #include "base/ip_address.h"
 #include "base/status.h"
 #include "base/target.h"
+#include "base/tunnel.h"
 #include "token/cloudstack_seal.h"
 #include "token/json.h"
 #include "token/members.h"
@@ -52,7 +53,8 @@ struct Param {
   std::string source;
   Secret extra;
   std::string websocket_url;  // holds VMware's ticket
-  bool tunnelled = false;     // XenServer
+  std::string tunnel_url;     // XenServer's
+  Secret tunnel_session;
   bool hyper_v = false;
 };
 
@@ -77,7 +79,8 @@ Param ReadParam(const boost::json::object& object, Fault& fault) {
   param.source = top.OptionalText("sourceIP", kMaxTextBytes);
   param.extra = Secret(top.OptionalSecret("extraSecurityToken", kMaxSecretBytes));
   param.websocket_url = top.OptionalText("websocketUrl", kMaxUrlBytes);
-  param.tunnelled = top.Has("clientTunnelUrl");
+  param.tunnel_url = top.OptionalText("clientTunnelUrl", kMaxUrlBytes);
+  param.tunnel_session = Secret(top.OptionalSecret("clientTunnelSession", kMaxSecretBytes));
   param.hyper_v = top.Has("hypervHost") || param.port == kHyperVPort;
   return param;
 }
@@ -159,6 +162,33 @@ absl::StatusOr<Target> TargetOfWebSocket(std::string_view url) {
       std::string(url.substr(0, end)).append(has_port ? "" : usual).append(url.substr(end)));
 }
 
+// XenServer's console: "https://host/console?uuid=…" is asked to CONNECT, with the session's
+// cookie.
+absl::StatusOr<Tunnel> TunnelOf(const Param& param) {
+  const std::string_view url = param.tunnel_url;
+  const std::size_t authority = url.find("://");
+  const std::size_t path =
+      authority == std::string_view::npos ? std::string_view::npos : url.find('/', authority + 3);
+  absl::StatusOr<Tunnel> tunnel = ParseTunnelUrl(url.substr(0, path));
+  if (!tunnel.ok()) {
+    return tunnel;
+  }
+  tunnel->path = Secret(path == std::string_view::npos ? "/" : std::string(url.substr(path)));
+  if (!param.tunnel_session.Empty()) {
+    tunnel->cookie = Secret("session_id=" + std::string(param.tunnel_session.Reveal()));
+  }
+  const std::string wrong = WhyNotAskedFor(*tunnel);
+  return wrong.empty() ? tunnel : Error(absl::StatusCode::kInvalidArgument, wrong);
+}
+
+// Behind a tunnel the console has no address of its own: it is shown by its tunnel's.
+Target BehindTunnel(const Tunnel& tunnel) {
+  Target target;
+  target.host = tunnel.host;
+  target.port = tunnel.port;
+  return target;
+}
+
 absl::StatusOr<Target> TargetOf(const Param& param) {
   if (!param.websocket_url.empty()) {
     const absl::StatusOr<Target> target = TargetOfWebSocket(param.websocket_url);
@@ -178,11 +208,23 @@ Refusal HyperV() {
   return refusal;
 }
 
-Refusal Tunnelled() {
-  Refusal refusal =
-      Refuse(EndReason::kForbidden, "clientTunnelUrl: this version has no transport for it");
-  refusal.sentence = "This console link asks for something that this console server cannot do.";
-  return refusal;
+// Where the console is and the way to it; an error says what cannot be read.
+absl::Status ReadWay(const Param& param, Grant& grant) {
+  if (!param.tunnel_url.empty()) {
+    absl::StatusOr<Tunnel> tunnel = TunnelOf(param);
+    if (!tunnel.ok()) {
+      return Annotate(tunnel.status(), "clientTunnelUrl");
+    }
+    grant.target = BehindTunnel(*tunnel);
+    grant.tunnel = *std::move(tunnel);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Target> target = TargetOf(param);
+  if (!target.ok()) {
+    return target.status();
+  }
+  grant.target = *std::move(target);
+  return absl::OkStatus();
 }
 
 // The policy that follows from where the link was asked for.
@@ -199,15 +241,10 @@ Judged<Grant> GrantOf(Param param, const TokenKey& key, minutes made) {
   if (param.hyper_v) {
     return HyperV();
   }
-  if (param.tunnelled) {
-    return Tunnelled();
-  }
-  absl::StatusOr<Target> target = TargetOf(param);
-  if (!target.ok()) {
-    return Refuse(EndReason::kTokenInvalid, "payload: " + Message(target.status()));
-  }
   Grant grant;
-  grant.target = *std::move(target);
+  if (const absl::Status way = ReadWay(param, grant); !way.ok()) {
+    return Refuse(EndReason::kTokenInvalid, "payload: " + Message(way));
+  }
   if (key.cloudstack.check_source_address) {
     if (std::optional<Refusal> refusal = HoldToSource(param, grant)) {
       return *std::move(refusal);

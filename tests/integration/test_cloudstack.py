@@ -8,8 +8,9 @@ import pytest
 
 from harness.cloudstack import CloudStack, gson
 from harness.ends import CODES, expect_close
+from harness.http_proxy import FakeProxy
 from harness.viewer import Viewer
-from harness.vnc_servers import Qemu, random_password
+from harness.vnc_servers import Qemu, Websockify, random_password
 from harness.websocket import Refused
 
 LINK = "/resource/noVNC"
@@ -95,6 +96,26 @@ def test_the_page_carries_token_and_extra_as_subprotocols(start_cloud_node, clou
         "porthole.v1", "binary", f"porthole.token.{as_page}", "porthole.extra.YSBiK2Mvw6Q"])
     assert (viewer.width, viewer.height) == (64, 48)
     viewer.leave()
+
+
+def test_xenservers_tunnel_and_vmwares_websocket_are_ways_to_a_host(start_cloud_node, cloud,
+                                                                    directory):
+    node = start_cloud_node(cloud)
+    with Qemu(directory) as server, FakeProxy(server.port) as xen, \
+            Websockify(directory, server.port) as esxi:
+        tokens = [
+            cloud.mint("", -1, clientTunnelUrl=f"http://127.0.0.1:{xen.port}/console?uuid=0f3a",
+                       clientTunnelSession="OpaqueRef:77c0ffee"),
+            cloud.mint("esxi", 443, websocketUrl=f"ws://127.0.0.1:{esxi.port}/ticket/7ac0ffee"),
+        ]
+        for token in tokens:
+            viewer = connect(node, token)
+            assert viewer.width > 0
+            viewer.leave()
+            node.wait_for_sessions(0)
+    assert xen.heads == [f"CONNECT /console?uuid=0f3a HTTP/1.0\r\nHost: 127.0.0.1:{xen.port}\r\n"
+                         "Cookie: session_id=OpaqueRef:77c0ffee\r\n\r\n"]
+    assert "c0ffee" not in node.log.read_text() + (node.directory / "audit.log").read_text()
 
 
 # What is refused, for which reason: (reason, token of (cloud), extra, flags of the key).

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from harness.certificates import Authority
 from harness.ends import expect_close, expect_told
-from harness.http_proxy import FakeProxy, Tinyproxy
+from harness.http_proxy import FakeProxy, Squid
 from harness.viewer import Viewer
 from harness.vnc_servers import Qemu, Websockify, X11vnc, Xtigervnc, tls_x509
 from processes import Child, wait_until
@@ -42,6 +42,28 @@ def expect_no_word(node, *secrets):
         assert secret not in (node.directory / "audit.log").read_text()
 
 
+def test_reaches_a_unix_socket(start_node, directory):
+    path = directory / "vnc.sock"
+    node = start_node(targets={"unix_directory": str(directory)})
+    with Qemu(directory, path=path):
+        session = see_the_screen(node, node.key.mint(f"unix:{path}"))
+
+    assert session["target"] == f"unix:{path}"
+
+
+def test_reaches_an_ipv6_address(start_node, directory):
+    node = start_node(targets={"allow_denied": ["::1/128"]})
+    with Qemu(directory, address="[::1]") as server:
+        session = see_the_screen(node, node.key.mint(f"tcp://[::1]:{server.port}"))
+
+    assert session["target"] == f"tcp://[::1]:{server.port}"
+
+
+def test_reaches_a_host_by_name(node, directory):
+    with Qemu(directory) as server:
+        see_the_screen(node, node.key.mint(f"tcp://localhost:{server.port}"))
+
+
 def test_goes_through_xenservers_tunnel(node, directory):
     with Qemu(directory) as server, FakeProxy(server.port) as xen:
         tunnel = {"url": f"http://127.0.0.1:{xen.port}", "path": "/console?uuid=0f3a",
@@ -54,7 +76,7 @@ def test_goes_through_xenservers_tunnel(node, directory):
 
 
 def test_goes_through_a_web_proxy_of_the_token(node, directory):
-    with Qemu(directory) as server, Tinyproxy(directory) as proxy:
+    with Qemu(directory) as server, Squid(directory) as proxy:
         tunnel = {"url": f"http://127.0.0.1:{proxy.port}"}
         see_the_screen(node, node.key.mint(server.target, console={"tunnel": tunnel}))
 

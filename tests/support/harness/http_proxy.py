@@ -77,17 +77,19 @@ class FakeProxy:
             pass
 
 
-class Tinyproxy:
-    """Debian's tinyproxy: CONNECT to any port."""
+class Squid:
+    """Debian's squid, as a web proxy that passes on to any port."""
 
     def __init__(self, directory):
         self.port = free_port()
-        configuration = directory / "tinyproxy.conf"
+        configuration = directory / "squid.conf"
         configuration.write_text(
-            f"Port {self.port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nLogLevel Error\n"
-            "Allow 127.0.0.1\n")
-        self.child = Child("tinyproxy", ["tinyproxy", "-d", "-c", configuration],
-                           directory / "tinyproxy.log")
+            f"http_port 127.0.0.1:{self.port}\nhttp_access allow localhost\ncache deny all\n"
+            "pid_filename none\nnetdb_filename none\npinger_enable off\n"
+            "unlinkd_program /bin/true\ncoredump_dir /\ncache_log /dev/null\naccess_log none\n"
+            "shutdown_lifetime 0 seconds\n")
+        self.child = Child("squid", ["squid", "-N", "-d", "1", "-f", configuration],
+                           directory / "squid.log")
         wait_until_listening(self.child, self.port)
 
     def __enter__(self):

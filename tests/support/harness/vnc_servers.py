@@ -44,11 +44,14 @@ class Server:
 
 class Qemu(Server):
     """A QEMU machine without a guest: its firmware's screen is enough for a VNC server. A
-    password is set over QMP, as a cloud does. `credentials` are tls_x509() or TLS_ANONYMOUS."""
+    password is set over QMP, as a cloud does. `credentials` are tls_x509() or TLS_ANONYMOUS.
+    Listens on a port of `address`, or with `path` on a unix socket there instead."""
 
-    def __init__(self, directory, password=None, credentials=None, websocket=False):
+    def __init__(self, directory, password=None, credentials=None, websocket=False,
+                 address="127.0.0.1", path=None):
         control = pathlib.Path(directory) / "qmp.sock"
-        vnc = ("127.0.0.1:0,to=99" + (",password=on" if password else "")
+        vnc = ((f"unix:{path}" if path else f"{address}:0,to=99")
+               + (",password=on" if password else "")
                + (",tls-creds=tls" if credentials else ""))
         tls = ["-object", credentials] if credentials else []
         if websocket:
@@ -59,7 +62,7 @@ class Qemu(Server):
             "-display", "none", "-S", *tls, "-vnc", vnc, "-qmp", f"unix:{control},server=on,wait=off",
         ], pathlib.Path(directory) / "qemu.log")
         self.qmp = connect(control, self.child)
-        self.port = self.qmp.vnc_port()
+        self.port = None if path else self.qmp.vnc_port()
         if password:
             self.qmp.set_vnc_password(password)
 

@@ -182,9 +182,15 @@ TEST_F(CloudStackTest, ReadsTargetsOfEveryHypervisorButHyperV) {
   EXPECT_EQ(std::get<Refusal>(hyper_v).token_id, "0c9a8f0e-98c0-4a3b-8c55-b4d8d0a6f3f1");
 }
 
-TEST_F(CloudStackTest, RefusesXenServersTunnelWhichNoTransportServesYet) {
-  EXPECT_EQ(Detail(Token("xen"), EndReason::kForbidden),
-            "clientTunnelUrl: this version has no transport for it");
+TEST_F(CloudStackTest, ReadsXenServersTunnel) {
+  const Grant grant = Opened("xen");
+
+  ASSERT_TRUE(grant.tunnel.has_value());
+  EXPECT_EQ(ToString(*grant.tunnel), "https://xen-1.example:443");
+  EXPECT_EQ(grant.tunnel->path.Reveal(), "/console?uuid=a0b1");
+  EXPECT_EQ(grant.tunnel->cookie.Reveal(), "session_id=OpaqueRef:5a5b");
+  EXPECT_EQ(ToString(grant.target), "tcp://xen-1.example:443");
+  EXPECT_FALSE(Opened("plain").tunnel.has_value());
 }
 
 TEST_F(CloudStackTest, HasNoPasswordWhereTheTokenHasNone) {
