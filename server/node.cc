@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "front/accept_loop.h"
 #include "node_settings.h"
+#include "rfb/security/ra2.h"
 
 #include <string_view>
 #include <utility>
@@ -130,6 +131,7 @@ absl::Status Node::Check(const config::Configuration& configuration) {
 }
 
 absl::Status Node::Open() {
+  ra2_key_ = rfb::PrepareRa2();
   certificates_ = LookOfCertificates();  // before they are read: what changes meanwhile is seen
   absl::StatusOr<front::ViewerFiles> files =
       front::ViewerFiles::Load(ViewerDirectory(configuration_.viewer));

@@ -33,6 +33,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace porthole {
@@ -126,6 +127,7 @@ class Node {
   std::unique_ptr<net::HostSettings> hosts_;
   std::unique_ptr<front::PublicSettings> public_settings_;
   front::AdminSide admin_side_;
+  std::jthread ra2_key_;  // makes it while the node opens
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::ReverseDesk> reverse_desk_;
   std::vector<std::unique_ptr<WorkerSide>> sides_;

@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "net/client_tls.h"
 #include "net/deadline.h"
+#include "net/endpoint.h"
 #include "net/error.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -121,12 +122,9 @@ std::string PeerName(const Socket& socket) {
     std::memcpy(path.data(), peer.data(), path.size());
     return path.path().empty() ? "unix" : path.path();
   }
-  asio::ip::tcp::endpoint address;
-  address.resize(std::min(peer.size(), address.capacity()));
-  std::memcpy(address.data(), peer.data(), address.size());
-  const std::string host = address.address().to_string();
-  const std::string shown = address.address().is_v6() ? "[" + host + "]" : host;
-  return shown + ":" + std::to_string(address.port());
+  asio::ip::tcp::endpoint address;  // IPv4's; its size() changes with what is copied into it
+  std::memcpy(address.data(), peer.data(), std::min(peer.size(), address.capacity()));
+  return ToText(address);
 }
 
 }  // namespace

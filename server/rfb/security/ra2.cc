@@ -185,9 +185,8 @@ net::Awaitable<absl::Status> SpeakInside(EaxStream& host,
   co_return status;
 }
 
-// The key of this process, made when it is needed first: that once the worker stands still for 0.1
-// to 0.5 s. Who recorded a session needs this key, which goes with the process, and the
-// host's to read it.
+// The key of this process, made when it is needed first. Who recorded a session needs this key,
+// which goes with the process, and the host's to read it.
 const absl::StatusOr<RsaOwnKey>& OwnKey() {
   static const absl::StatusOr<RsaOwnKey> kKey = RsaOwnKey::Make();
   return kKey;
@@ -208,6 +207,10 @@ net::Awaitable<absl::Status> Authenticate(SecurityExchange exchange, Ra2Kind kin
 }
 
 }  // namespace
+
+std::jthread PrepareRa2() {
+  return std::jthread([] { OwnKey().status().IgnoreError(); });  // the sessions say it
+}
 
 net::Awaitable<absl::Status> SpeakRa2(Ra2Exchange exchange, Ra2Kind kind) {
   const absl::StatusOr<RsaHostKey> host_key = co_await ReadHostKey(*exchange.host);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string_view>
+#include <thread>
 
 namespace porthole::rfb {
 
@@ -20,6 +21,10 @@ net::Awaitable<absl::Status> AuthenticateRa2(SecurityExchange exchange);
 net::Awaitable<absl::Status> AuthenticateRa2ne(SecurityExchange exchange);
 net::Awaitable<absl::Status> AuthenticateRa2Of256(SecurityExchange exchange);
 net::Awaitable<absl::Status> AuthenticateRa2neOf256(SecurityExchange exchange);
+
+// Makes the key that this process shows to all hosts, 0.1 to 0.5 s of work, on a thread of its own.
+// Without it the first session of these types makes it, and its worker stands still meanwhile.
+std::jthread PrepareRa2();
 
 // What tells the four apart.
 struct Ra2Kind {
