@@ -94,6 +94,11 @@ class WebSocketHostTest : public ::testing::Test {
                                                 worker_.Loop().get_executor(), worker_.Clockwork());
   }
   net::ByteStream& Opened() {
+    if (stream_ != nullptr) {  // whoever still reads from it must hear of its end
+      stream_->Close({});
+      worker_.Loop().restart();
+      worker_.Loop().poll();
+    }
     stream_ = *Open(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: upgrade\r\n"
         "Sec-WebSocket-Accept: ACCEPT\r\nSec-WebSocket-Protocol: binary\r\n\r\n");
