@@ -19,13 +19,14 @@ def check_metrics(text):
 
 
 class Prometheus:
-    """A Prometheus that scrapes one address each second."""
+    """A Prometheus that scrapes one address each second, and as often judges the rules of a file."""
 
-    def __init__(self, directory, target):
+    def __init__(self, directory, target, rules=None):
         directory = pathlib.Path(directory)
         configuration = directory / "prometheus.yml"
         configuration.write_text(json.dumps({
-            "global": {"scrape_interval": "1s"},
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": [str(rules)] if rules else [],
             "scrape_configs": [{"job_name": "porthole",
                                 "static_configs": [{"targets": ["%s:%d" % target]}]}],
         }))
@@ -57,8 +58,26 @@ class Prometheus:
         except OSError:
             return False
 
+    def _ask(self, path, **words):
+        status, body = self._get(f"/api/v1/{path}?{urllib.parse.urlencode(words)}")
+        assert status == 200, f"{path} {words}: {body}"
+        return json.loads(body)["data"]
+
+    def series(self, expression):
+        """What an instant query finds: (labels, value) of each series."""
+        return [(series["metric"], float(series["value"][1]))
+                for series in self._ask("query", query=expression)["result"]]
+
     def query(self, expression):
         """The values of an instant query, one for each series."""
-        status, body = self._get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-        assert status == 200, body
-        return [float(series["value"][1]) for series in json.loads(body)["data"]["result"]]
+        return [value for _, value in self.series(expression)]
+
+    def over_time(self, expression, start, end, step):
+        """What a query over a span of time finds: (labels, [(time, value)…]) of each series."""
+        found = self._ask("query_range", query=expression, start=start, end=end, step=step)
+        return [(series["metric"], [(at, float(value)) for at, value in series["values"]])
+                for series in found["result"]]
+
+    def rules(self):
+        """Every rule of the file, as Prometheus has it."""
+        return [rule for group in self._ask("rules")["groups"] for rule in group["rules"]]
