@@ -9,8 +9,7 @@ FROM ${BASE} AS build
 WORKDIR /src
 # The packages first: they change less often than the sources.
 COPY deploy/packages/ deploy/packages/
-RUN deploy/packages/install build && \
-    apt-get install -y -qq --no-install-recommends dpkg-dev && rm -rf /var/lib/apt/lists/*
+RUN deploy/packages/install build package && rm -rf /var/lib/apt/lists/*
 COPY . .
 ARG JOBS=2
 RUN cmake --preset release --log-level=WARNING && \
