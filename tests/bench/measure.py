@@ -1,0 +1,119 @@
+#!/usr/bin/env -S /usr/bin/python3 -B
+"""Runs workloads and writes results.json, a table and plots; tests/bench/run builds what it needs
+and calls it. With PORTHOLE_BINARY and PORTHOLECTL_BINARY as the integration tests have them."""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+
+import harness  # noqa: E402,F401  (finds the demo's modules)
+from harness.certificates import Authority  # noqa: E402
+
+from budgets import verdicts  # noqa: E402
+from loads import TOP, sources  # noqa: E402
+from peers import KINDS, haproxy_program  # noqa: E402
+from plots import write_plots  # noqa: E402
+from report import markdown, number  # noqa: E402
+from workloads import METRICS, Bench, cases  # noqa: E402
+
+
+def first_line(*command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return (done.stdout + done.stderr).splitlines()[0].strip() if done.stdout + done.stderr else ""
+
+
+def machine():
+    models = [line.partition(":")[2].strip()
+              for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+              if line.startswith("model name")]
+    return {"cpus": os.cpu_count(), "cpu": models[0] if models else platform.machine(),
+            "kernel": platform.release(), "load": round(os.getloadavg()[0], 2),
+            "versions": [first_line(haproxy_program(), "-v").partition(" - ")[0],
+                         first_line("openssl", "version").partition(" (")[0]]}
+
+
+def commit():
+    found = first_line("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
+    changed = first_line("git", "-C", str(TOP), "status", "--porcelain", "--untracked-files=no")
+    return found + (" with changes" if changed else "")
+
+
+def measured(bench, case, name, where):
+    """The figures of one peer, started for this."""
+    with KINDS[name](*where, case.workers) as peer:
+        figures = case.measure(bench, peer)
+        if not peer.children:  # nothing in between costs nothing
+            figures = {metric: value for metric, value in figures.items()
+                       if not metric.startswith(("cpu_", "bytes_"))}
+        return figures
+
+
+def run_round(bench, chosen, number_of_round, where):
+    """Every case with its peers, whose order moves on from round to round."""
+    for case in chosen:
+        shift = number_of_round % len(case.peers)
+        for name in case.peers[shift:] + case.peers[:shift]:
+            figures = measured(bench, case, name, where)
+            said = ", ".join(f"{METRICS[metric]} {number(value)}"
+                             for metric, value in figures.items())
+            print(f"{case.workload}: {case.name}: {name}: {said}", flush=True)
+            for metric, value in figures.items():
+                yield {"workload": case.workload, "case": case.name, "peer": name,
+                       "round": number_of_round, "metric": metric, "value": value,
+                       "workers": case.workers, "sessions": case.sessions}
+
+
+def write(run, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps(run, indent=1) + "\n")
+    (folder / "table.md").write_text(markdown(run))
+    write_plots(run["measurements"], folder)
+
+
+def arguments():
+    known = list(dict.fromkeys(case.workload for case in cases(Bench(quick=True))))
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description="Porthole and its peers on the same work.")
+    parser.add_argument("--quick", action="store_true", help="about a minute for each workload")
+    parser.add_argument("--rounds", type=int, help="default: 5, with --quick 1")
+    parser.add_argument("--case", default="", help="only cases whose name contains this")
+    parser.add_argument("--rsa", action="store_true", help="an RSA certificate, not ECDSA")
+    parser.add_argument("--into", type=pathlib.Path, default=TOP / "build/bench/results")
+    parser.add_argument("workload", nargs="*", help=f"default all: {', '.join(known)}")
+    given = parser.parse_args()
+    for workload in given.workload:
+        if workload not in known:
+            parser.error(f"there is no workload '{workload}', only {', '.join(known)}")
+    given.rounds = given.rounds or (1 if given.quick else 5)
+    return given
+
+
+def main():
+    given = arguments()
+    bench = Bench(given.quick)
+    chosen = [case for case in cases(bench) if given.case in case.name
+              and (not given.workload or case.workload in given.workload)]
+    if not chosen:
+        sys.exit(f"no case has '{given.case}' in its name")
+    run = {"made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+           "commit": commit(), "quick": given.quick, "rounds": given.rounds,
+           "machine": machine(), "measurements": []}
+    with tempfile.TemporaryDirectory(prefix="porthole-bench-") as place, sources() as ports:
+        certificate = Authority(pathlib.Path(place)).issue("localhost", rsa_key=given.rsa)
+        for number_of_round in range(given.rounds):
+            run["measurements"] += run_round(bench, chosen, number_of_round, (ports, certificate))
+            # What was measured is not lost when a later round fails.
+            run["budgets"] = list(verdicts(run["measurements"]))
+            write(run, given.into)
+    print(f"\n{(given.into / 'table.md').read_text()}\nin {given.into}")
+
+
+if __name__ == "__main__":
+    main()
