@@ -16,13 +16,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
 import harness  # noqa: E402,F401  (finds the demo's modules)
 from harness.certificates import Authority  # noqa: E402
+from processes import ProcessFailed  # noqa: E402
 
 from budgets import verdicts  # noqa: E402
-from loads import TOP, sources  # noqa: E402
+from cases import METRICS, Bench  # noqa: E402
+from loads import TOP, LoadFailed, sources  # noqa: E402
 from peers import KINDS, haproxy_program  # noqa: E402
 from plots import write_plots  # noqa: E402
 from report import markdown, number  # noqa: E402
-from workloads import METRICS, Bench, cases  # noqa: E402
+from workloads import cases  # noqa: E402
 
 
 def first_line(*command):
@@ -56,31 +58,43 @@ def measured(bench, case, name, where):
         return figures
 
 
-def run_round(bench, chosen, number_of_round, where):
-    """Every case with its peers, whose order moves on from round to round."""
-    for case in chosen:
-        shift = number_of_round % len(case.peers)
-        for name in case.peers[shift:] + case.peers[:shift]:
-            figures = measured(bench, case, name, where)
-            said = ", ".join(f"{METRICS[metric]} {number(value)}"
-                             for metric, value in figures.items())
-            print(f"{case.workload}: {case.name}: {name}: {said}", flush=True)
-            for metric, value in figures.items():
-                yield {"workload": case.workload, "case": case.name, "peer": name,
-                       "round": number_of_round, "metric": metric, "value": value,
-                       "workers": case.workers, "sessions": case.sessions}
+def in_turn(chosen, rounds):
+    """(round, case, peer): every case with its peers, whose order moves on from round to round."""
+    for number_of_round in range(rounds):
+        for case in chosen:
+            shift = number_of_round % len(case.peers)
+            for name in case.peers[shift:] + case.peers[:shift]:
+                yield number_of_round, case, name
+
+
+def record(run, bench, where, turn):
+    """Measures one peer; a failure is written down, and the others still have their turn."""
+    number_of_round, case, name = turn
+    what = f"{case.workload}: {case.name}: {name}"
+    try:
+        figures = measured(bench, case, name, where)
+    except (LoadFailed, ProcessFailed, AssertionError) as failure:
+        run["failures"].append(f"{what}: {failure}")
+        print(f"{what}: FAILED: {failure}", flush=True)
+        return
+    said = ", ".join(f"{METRICS[metric]} {number(value)}" for metric, value in figures.items())
+    print(f"{what}: {said}", flush=True)
+    run["measurements"] += [
+        {"workload": case.workload, "case": case.name, "peer": name, "round": number_of_round,
+         "metric": metric, "value": value, "workers": case.workers, "sessions": case.sessions}
+        for metric, value in figures.items()]
 
 
 def write(run, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(run, indent=1) + "\n")
     (folder / "table.md").write_text(markdown(run))
-    write_plots(run["measurements"], folder)
 
 
 def arguments():
     known = list(dict.fromkeys(case.workload for case in cases(Bench(quick=True))))
-    parser = argparse.ArgumentParser(prog="tests/bench/run", description="Porthole and its peers on the same work.")
+    parser = argparse.ArgumentParser(prog="tests/bench/run",
+                                     description="Porthole and its peers on the same work.")
     parser.add_argument("--quick", action="store_true", help="about a minute for each workload")
     parser.add_argument("--rounds", type=int, help="default: 5, with --quick 1")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
@@ -104,16 +118,18 @@ def main():
         sys.exit(f"no case has '{given.case}' in its name")
     run = {"made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
            "commit": commit(), "quick": given.quick, "rounds": given.rounds,
-           "machine": machine(), "measurements": []}
+           "machine": machine(), "failures": [], "measurements": []}
     with tempfile.TemporaryDirectory(prefix="porthole-bench-") as place, sources() as ports:
         certificate = Authority(pathlib.Path(place)).issue("localhost", rsa_key=given.rsa)
-        for number_of_round in range(given.rounds):
-            run["measurements"] += run_round(bench, chosen, number_of_round, (ports, certificate))
-            # What was measured is not lost when a later round fails.
+        for turn in in_turn(chosen, given.rounds):
+            record(run, bench, (ports, certificate), turn)
+            # Each time, so that what was measured is not lost when somebody ends us.
             run["budgets"] = list(verdicts(run["measurements"]))
             write(run, given.into)
+    write_plots(run["measurements"], given.into)
     print(f"\n{(given.into / 'table.md').read_text()}\nin {given.into}")
+    return 1 if run["failures"] else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

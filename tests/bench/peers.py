@@ -11,7 +11,7 @@ from loads import TOP
 from harness.node import Node
 from harness.tokens import TokenKey
 from harness.vnc_servers import free_port, wait_until_listening
-from processes import Child, wait_until
+from processes import Child, ProcessFailed, wait_until
 
 TICK = os.sysconf("SC_CLK_TCK")
 MOST_DESCRIPTORS = 20000
@@ -50,12 +50,18 @@ class Peer:
         return self
 
     def __exit__(self, *_):
-        for child in self.children:
-            child.stop()
-        shutil.rmtree(self.directory)
+        try:
+            for child in self.children:
+                self.check_end(child, child.stop(30))
+        finally:
+            shutil.rmtree(self.directory)
 
-    def way(self, source, tls, viewers):
-        """The options of a load whose viewers come to that source, each once."""
+    def check_end(self, child, code):
+        """Complains when the process did not end as it should."""
+
+    def way(self, source, tls, viewers, subject=None):
+        """The options of a load whose viewers come to that source, each once; as that subject, where
+        there are subjects."""
         raise NotImplementedError
 
     def cpu_seconds(self):
@@ -101,11 +107,15 @@ class Porthole(Peer):
         self.children.append(self.node.child)
         self._token_files = 0
 
-    def way(self, source, tls, viewers):
+    def check_end(self, child, code):
+        if code != 0:
+            raise ProcessFailed(f"porthole ended with {code}:\n{child.last_words()}")
+
+    def way(self, source, tls, viewers, subject=None):
         self._token_files += 1
         file = self.directory / f"tokens{self._token_files}"
         target = f"tcp://127.0.0.1:{self.sources[source]}"
-        file.write_text("".join(self.node.key.mint(target, sub=source) + "\n"
+        file.write_text("".join(self.node.key.mint(target, sub=subject or source) + "\n"
                                 for _ in range(viewers)))
         file.chmod(0o600)
         port = (self.node.tls_address if tls else self.node.address)[1]
@@ -138,7 +148,7 @@ class HaProxy(Peer):
         for port in self._ports.values():
             wait_until_listening(self.children[0], port)
 
-    def way(self, source, tls, viewers):
+    def way(self, source, tls, viewers, subject=None):
         return {"port": self._ports[source, tls], "framing": "rfb", "tls": tls}
 
 
@@ -159,14 +169,14 @@ class Websockify(Peer):
                                    f"127.0.0.1:{target}"], self.directory / "websockify.log"))
                 wait_until_listening(self.children[-1], port)
 
-    def way(self, source, tls, viewers):
+    def way(self, source, tls, viewers, subject=None):
         return {"port": self._ports[source, tls], "framing": "websocket", "tls": tls}
 
 
 class Direct(Peer):
     """Nothing in between: what the load itself can do. Without TLS."""
 
-    def way(self, source, tls, viewers):
+    def way(self, source, tls, viewers, subject=None):
         assert not tls
         return {"port": self.sources[source], "framing": "rfb", "tls": False}
 

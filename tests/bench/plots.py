@@ -5,10 +5,13 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
+from cases import METRICS  # noqa: E402
 from results import in_order, spread, values  # noqa: E402
-from workloads import METRICS  # noqa: E402
 
 PANEL = (7, 3.6)  # inches
+COLOURS = {"porthole": "tab:blue", "porthole, embedded store": "tab:cyan", "haproxy": "tab:orange",
+           "websockify": "tab:green", "direct": "tab:gray"}
+STYLES = {1: "--", 2: "-"}  # by workers
 
 
 def panels(count):
@@ -29,7 +32,7 @@ def bars(axis, measurements, workload, metric):
         whiskers = [[median - least for _, (median, least, _) in there],
                     [most - median for _, (median, _, most) in there]]
         axis.bar([at + position * width for at, _ in there], medians, width, yerr=whiskers,
-                 capsize=2, label=peer)
+                 capsize=2, label=peer, color=COLOURS[peer])
     axis.set_xticks([at + 0.4 - width / 2 for at in range(len(cases))], cases, rotation=15,
                     ha="right", fontsize=7)
     axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
@@ -44,9 +47,11 @@ def lines(axis, measurements, workload, metric):
             for case in in_order(here, "case", peer=peer, workers=workers):
                 sessions = in_order(here, "sessions", case=case)[0]
                 points.append((sessions, *spread(values(here, workload, case, metric, peer))))
-            points.sort()
+            # Less than can be measured has no place on a logarithmic axis.
+            points = sorted(point for point in points if point[1] > 0)
             along = [point[0] for point in points]
             line = axis.plot(along, [point[1] for point in points], marker="o",
+                             color=COLOURS[peer], linestyle=STYLES[workers],
                              label=f"{peer}, {workers} worker{'s' if workers > 1 else ''}")[0]
             axis.fill_between(along, [point[2] for point in points],
                               [point[3] for point in points], color=line.get_color(), alpha=0.15)

@@ -1,8 +1,8 @@
 """A run's results as Markdown: a table for each workload and one of the budgets."""
 
 from budgets import verdicts
+from cases import METRICS
 from results import in_order, ratios, spread, values
-from workloads import METRICS
 
 
 def number(value):
@@ -58,7 +58,9 @@ def made_how(run):
 
 def markdown(run):
     measurements = run["measurements"]
-    lines = ["# Benchmark", "", made_how(run), "", "## Budgets", ""]
+    lines = ["# Benchmark", "", made_how(run), ""]
+    lines += [f"- **failed**: {failure}" for failure in run["failures"]]
+    lines += ["", "## Budgets", ""]
     lines += table(["budget", "case", "observed", ""], budget_rows(measurements))
     for workload in in_order(measurements, "workload"):
         peers = in_order(measurements, "peer", workload=workload)

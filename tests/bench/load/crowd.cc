@@ -51,6 +51,7 @@ void Crowd::CountLoss(Slot& slot) {
   if (!slot.viewer->Complaint().empty() && !slot.counted) {
     slot.counted = true;
     ++lost_;
+    last_loss_ = Clock::now();
     if (complaint_.empty()) {
       complaint_ = slot.viewer->Complaint();
     }

@@ -50,6 +50,7 @@ class Crowd {
   // How many live viewers were lost, and the first one's complaint.
   std::size_t Lost() const { return lost_; }
   const std::string& Complaint() const { return complaint_; }
+  Clock::time_point LastLoss() const { return last_loss_; }
 
  private:
   struct Slot {
@@ -76,6 +77,7 @@ class Crowd {
   std::size_t started_ = 0;
   std::size_t lost_ = 0;
   std::string complaint_;
+  Clock::time_point last_loss_;
   bool over_ = false;
 };
 

@@ -37,7 +37,7 @@ std::size_t FrameReader::HeaderBytes() const {
   if (header_read_ < 2) {
     return 2;
   }
-  const std::uint8_t length = header_[1];
+  const std::uint8_t length = header_[1] & ~kMasked;
   return length <= kLongest ? 2 : (length == 126 ? 4 : 10);
 }
 

@@ -13,7 +13,7 @@ namespace {
 // Nearer requests are sent together: a timer for each would cost more than the request.
 constexpr std::chrono::microseconds kTick(200);
 constexpr std::chrono::milliseconds kSlowTick(100);
-constexpr std::chrono::seconds kLastAnswers(2);
+constexpr std::chrono::seconds kLastAnswers(30);
 
 double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -28,6 +28,8 @@ void TurnUntil(Crowd& crowd, Clock::time_point end) {
 void AddLosses(const Crowd& crowd, boost::json::object& result) {
   result["lost"] = crowd.Lost();
   result["complaint"] = crowd.Complaint();
+  // On the clock that Python calls monotonic.
+  result["last_loss_s"] = Seconds(crowd.LastLoss().time_since_epoch());
 }
 
 void RequestAll(Crowd& crowd) {
