@@ -57,6 +57,8 @@ BUDGETS = [
            "growth_percent", 3),
     Budget("revoking all sessions: the last close frame within 1 s", "control", "revoke",
            "last_close_ms", 1000),
+    Budget("revoking viewers that do not read: the last is reset within 1 s and 2 s more", "control",
+           "do not read", "last_reset_ms", 3000),
 ]
 
 

@@ -28,6 +28,7 @@ METRICS = {
     "bytes_per_slow_viewer": "bytes/slow viewer",
     "slow_growth_percent": "memory at the end over the middle, %",
     "last_close_ms": "ms until the last close frame",
+    "last_reset_ms": "ms until the last reset",
     "list_ms": "ms to list all",
 }
 

@@ -9,6 +9,7 @@ import grpc
 
 from cases import hold, latencies, paced
 from harness.control_api import messages
+from loads import Load
 
 SERVICE = "/porthole.control.v1.SessionService/"
 CROWD = "crowd"  # the subject of those who are listed and revoked
@@ -99,6 +100,23 @@ def revoke(viewers):
             assert revoked["lost"] == viewers, f"{revoked['lost']} of {viewers} saw their end"
         return latencies(result) | {"p99_alone_us": alone["p99_us"],
                                     "last_close_ms": 1000 * (revoked["last_loss_s"] - began)}
+    return measure
+
+
+def revoke_unread(viewers):
+    """All at once, of viewers that hardly read: until the last of them is reset."""
+    def measure(_, peer):
+        way = peer.way("flood", False, viewers, subject=CROWD)
+        # A byte each tenth of a second; by the end of the warm-up every buffer on the way is full.
+        with (Calls(peer.node) as calls,
+              Load("slow", way, viewers=viewers, slow_bytes=10, seconds=8, warm_up=2) as load):
+            assert calls.list_all() == viewers  # opens the channel, too
+            load.begin()
+            began = time.monotonic()
+            calls.revoke(CROWD)
+            revoked = load.result(most_lost=viewers)
+            assert revoked["lost"] == viewers, f"{revoked['lost']} of {viewers} saw their end"
+        return {"last_reset_ms": 1000 * (revoked["last_loss_s"] - began)}
     return measure
 
 

@@ -23,7 +23,7 @@ def small(tls, viewers, rate):
 
 def setup(tls, parallel, resume):
     def measure(bench, peer):
-        sessions = bench.pick(20000, 2000) // (20 if peer.slow else 1)
+        sessions = bench.pick(10000, 2000) // (20 if peer.slow else 1)
         way = peer.way("answer", tls, sessions)
         with Load("setup", way, sessions=sessions, parallel=parallel, resume=resume,
                   sources=4) as load:

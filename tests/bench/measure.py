@@ -96,7 +96,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run",
                                      description="Porthole and its peers on the same work.")
     parser.add_argument("--quick", action="store_true", help="about a minute for each workload")
-    parser.add_argument("--rounds", type=int, help="default: 5, with --quick 1")
+    parser.add_argument("--rounds", type=int, help="default: 3, with --quick 1")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
     parser.add_argument("--rsa", action="store_true", help="an RSA certificate, not ECDSA")
     parser.add_argument("--into", type=pathlib.Path, default=TOP / "build/bench/results")
@@ -105,7 +105,7 @@ def arguments():
     for workload in given.workload:
         if workload not in known:
             parser.error(f"there is no workload '{workload}', only {', '.join(known)}")
-    given.rounds = given.rounds or (1 if given.quick else 5)
+    given.rounds = given.rounds or (1 if given.quick else 3)
     return given
 
 

@@ -1,7 +1,7 @@
 """Every case that there is."""
 
 from cases import Case
-from control_plane import listing, revoke, watching
+from control_plane import listing, revoke, revoke_unread, watching
 from data_plane import bulk, mixed, setup, slow, small
 from memory import growth, idle, rounds_of_all
 
@@ -16,6 +16,7 @@ def control_cases(bench):
     viewers = bench.pick(5000, 1000)
     for name, measure in (("revoke", revoke), ("list", listing), ("watch", watching)):
         yield Case("control", f"{name} {viewers:,} sessions", ("porthole",), measure(viewers))
+    yield Case("control", "revoke 200 viewers that do not read", ("porthole",), revoke_unread(200))
 
 
 def setup_cases():

@@ -35,7 +35,7 @@ void Crowd::Start(std::size_t slot) {
     viewers_.push_back(Slot{.number = viewers_.size(), .viewer = nullptr});
   }
   Slot& place = viewers_[slot];
-  const auto source = static_cast<std::uint8_t>(1 + started_++ % guests_.sources);
+  const auto source = static_cast<std::uint8_t>(1 + (started_++ % guests_.sources));
   place.viewer = std::make_unique<Viewer>(guests_.manner, source, TakeToken());
   place.counted = false;
   place.watched = place.viewer->Events();

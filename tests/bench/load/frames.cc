@@ -38,7 +38,10 @@ std::size_t FrameReader::HeaderBytes() const {
     return 2;
   }
   const std::uint8_t length = header_[1] & ~kMasked;
-  return length <= kLongest ? 2 : (length == 126 ? 4 : 10);
+  if (length <= kLongest) {
+    return 2;
+  }
+  return length == 126 ? 4 : 10;
 }
 
 bool FrameReader::TakeHeader(std::span<const std::uint8_t>& bytes) {

@@ -127,7 +127,7 @@ void SendUntil(Crowd& crowd, Requests& requests, double rate, Clock::time_point 
 }  // namespace
 
 void Say(const boost::json::object& event) {
-  std::cout << boost::json::serialize(event) << std::endl;
+  std::cout << boost::json::serialize(event) << '\n' << std::flush;
 }
 
 boost::json::object Flood(Crowd& crowd, const Measure& measure) {

@@ -8,7 +8,7 @@ void Samples::Describe(boost::json::object& result) {
   if (nanoseconds_.empty()) {
     return;
   }
-  std::sort(nanoseconds_.begin(), nanoseconds_.end());
+  std::ranges::sort(nanoseconds_);
   const auto at = [this](double part) {
     const auto rank = static_cast<std::size_t>(part * static_cast<double>(nanoseconds_.size()));
     return static_cast<double>(nanoseconds_[std::min(rank, nanoseconds_.size() - 1)]) / 1000;

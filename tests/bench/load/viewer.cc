@@ -2,9 +2,8 @@
 
 #include "tests/bench/load/sockets.h"
 
-#include <cstring>
-#include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 namespace porthole::bench {
 namespace {
@@ -63,7 +62,7 @@ bool Viewer::Connect(std::uint32_t events) {
       return false;
     }
     if (const int error = ErrorOf(wire_.Socket()); error != 0) {
-      End(std::string("connect: ") + std::strerror(error));
+      End("connect: " + std::generic_category().message(error));
       return false;
     }
     stage_ = Stage::kShaking;

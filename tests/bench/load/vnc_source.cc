@@ -35,7 +35,7 @@ constexpr std::size_t kMostAnswer = 65536;
 constexpr std::chrono::seconds kPatience(1);
 
 void Append16(std::string& to, std::size_t value) {
-  to.push_back(static_cast<char>(value >> 8U & 0xFFU));
+  to.push_back(static_cast<char>((value >> 8U) & 0xFFU));
   to.push_back(static_cast<char>(value & 0xFFU));
 }
 
@@ -47,7 +47,7 @@ std::string Update(std::size_t width, std::size_t height) {
   update.append(4, '\0');
   update.reserve(update.size() + width * height * kPixelBytes);
   for (std::size_t i = 0; i < width * height * kPixelBytes; ++i) {
-    update.push_back(static_cast<char>(i * 7 / 5 & 0xFFU));
+    update.push_back(static_cast<char>(((i * 7) / 5) & 0xFFU));
   }
   return update;
 }
@@ -186,7 +186,7 @@ class Server {
   explicit Server(Role role) : role_(std::move(role)), listener_(ListenOn(0)) {
     poller_.Watch(listener_.Number(), EPOLLIN, nullptr);
     poller_.Watch(STDIN_FILENO, EPOLLIN, &over_);
-    std::cout << "{\"port\":" << PortOf(listener_) << "}" << std::endl;
+    std::cout << "{\"port\":" << PortOf(listener_) << "}\n" << std::flush;
   }
 
   void Run() {
