@@ -70,7 +70,7 @@ TEST(Frame, IsMaskedAndWhole) {
   EXPECT_EQ(static_cast<std::uint8_t>(frame[0]), 0x82);
   EXPECT_EQ(static_cast<std::uint8_t>(frame[1]), 0x85);
   for (std::size_t i = 0; i < payload.size(); ++i) {
-    EXPECT_EQ(static_cast<std::uint8_t>(frame[6 + i] ^ frame[2 + i % 4]), payload[i]);
+    EXPECT_EQ(static_cast<std::uint8_t>(frame[6 + i] ^ frame[2 + (i % 4)]), payload[i]);
   }
 }
 

@@ -45,7 +45,7 @@ std::string Update(std::size_t width, std::size_t height) {
   Append16(update, width);
   Append16(update, height);
   update.append(4, '\0');
-  update.reserve(update.size() + width * height * kPixelBytes);
+  update.reserve(update.size() + (width * height * kPixelBytes));
   for (std::size_t i = 0; i < width * height * kPixelBytes; ++i) {
     update.push_back(static_cast<char>(((i * 7) / 5) & 0xFFU));
   }
