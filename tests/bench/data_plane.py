@@ -38,11 +38,12 @@ def setup(tls, parallel, resume):
 
 def mixed(bench, peer):
     seconds = bench.pick(15, 4)
-    openings = 20 * (seconds + 2)
+    # What disturbs lasts longer than what is disturbed.
+    openings = 20 * (seconds + 3)
     with (hold(peer, True, bench.pick(2000, 500), 1),
           paced(bench, peer, True, 200, 4000, seconds) as updates):
         alone = updates.measure()
-        with (Load("flood", peer.way("flood", True, 8), viewers=8, seconds=seconds) as flood,
+        with (Load("flood", peer.way("flood", True, 8), viewers=8, seconds=seconds + 3) as flood,
               Load("setup", peer.way("answer", True, openings), sessions=openings, rate=20) as opens):
             flood.begin()
             opens.begin()

@@ -52,7 +52,7 @@ class Peer:
     def __exit__(self, *_):
         try:
             for child in self.children:
-                self.check_end(child, child.stop(30))
+                self.check_end(child, child.stop(60))
         finally:
             shutil.rmtree(self.directory)
 
@@ -91,7 +91,7 @@ class Peer:
 class Porthole(Peer):
     """A node with limits that no load meets."""
 
-    def __init__(self, *where, store="memory"):
+    def __init__(self, *where, **state):
         super().__init__(*where)
         listener = {"address": "127.0.0.1", "port": 0}
         tls = {"certificate_file": str(self.certificate),
@@ -99,7 +99,7 @@ class Porthole(Peer):
         many = 1000000
         self.node = Node(
             self.directory, key=TokenKey(), most_descriptors=MOST_DESCRIPTORS, workers=self.workers,
-            listeners=[listener, listener | {"tls": tls}], state={"store": store},
+            listeners=[listener, listener | {"tls": tls}], state=state or {"store": "memory"},
             limits={"sessions": MOST_SESSIONS, "sessions_per_console": many,
                     "sessions_per_subject": many, "sessions_per_address": many,
                     "connections": MOST_SESSIONS, "connections_per_address": many,
@@ -109,7 +109,7 @@ class Porthole(Peer):
 
     def check_end(self, child, code):
         if code != 0:
-            raise ProcessFailed(f"porthole ended with {code}:\n{child.last_words()}")
+            raise ProcessFailed(f"porthole ended with {code}:\n{child.last_words(3)}")
 
     def way(self, source, tls, viewers, subject=None):
         self._token_files += 1
@@ -182,10 +182,19 @@ class Direct(Peer):
 
 
 class Durable(Porthole):
-    """A node whose used tokens survive power loss."""
+    """A node whose used tokens survive power loss: on a disk, which /tmp need not be."""
 
     def __init__(self, *where):
-        super().__init__(*where, store="embedded")
+        place = TOP / "build/bench"
+        place.mkdir(parents=True, exist_ok=True)
+        self._state = tempfile.mkdtemp(dir=place, prefix="state-")
+        super().__init__(*where, store="embedded", state_dir=self._state)
+
+    def __exit__(self, *ended):
+        try:
+            super().__exit__(*ended)
+        finally:
+            shutil.rmtree(self._state)
 
 
 KINDS = {"porthole": Porthole, "porthole, embedded store": Durable, "haproxy": HaProxy,
