@@ -58,8 +58,9 @@ def made_how(run):
 
 def markdown(run):
     measurements = run["measurements"]
-    lines = ["# Benchmark", "", made_how(run), ""]
-    lines += [f"- **failed**: {failure}" for failure in run["failures"]]
+    lines = ["# Benchmark", "", made_how(run)]
+    if run["failures"]:
+        lines += ["", *(f"- **failed**: {failure}" for failure in run["failures"])]
     lines += ["", "## Budgets", ""]
     lines += table(["budget", "case", "observed", ""], budget_rows(measurements))
     for workload in in_order(measurements, "workload"):
