@@ -1,6 +1,7 @@
 #include "admission/origin.h"
 
 #include "base/ip_address.h"
+#include "base/letter_case.h"
 
 #include <absl/strings/numbers.h>
 
@@ -28,14 +29,6 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 bool IsHostCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
@@ -56,7 +49,7 @@ std::string ReadHost(std::string_view host) {
     const absl::StatusOr<IpAddress> address = IpAddress::Parse(host);
     return address.ok() ? address->ToString() : std::string();
   }
-  std::string name = Lower(host);
+  std::string name = LowerCase(host);
   return name.size() <= kMaxHostBytes && std::ranges::all_of(name, IsHostCharacter) ? name : "";
 }
 
@@ -81,7 +74,7 @@ std::optional<Origin> ReadOrigin(std::string_view text) {
   if (end == std::string_view::npos) {
     return std::nullopt;
   }
-  const std::string scheme = Lower(text.substr(0, end));
+  const std::string scheme = LowerCase(text.substr(0, end));
   const std::optional<Authority> authority = ReadAuthority(text.substr(end + 3));
   if (!authority.has_value() || (scheme != "https" && scheme != "http")) {
     return std::nullopt;

@@ -35,19 +35,20 @@ constexpr std::size_t kKeyChars = 24;  // base64 of 16 bytes: RFC 6455, section 
 constexpr unsigned kHttp11 = 11;
 
 using Head = http::request<http::empty_body>;
+using Parser = http::request_parser<http::empty_body>;
 
 constexpr int kDescriptorReserve = 32;
 
 // The process' limit as it was at the first look; nobody here changes it.
 int MostDescriptors() {
-  static const int most = [] {
+  static const int kMost = [] {
     constexpr int kEndless = std::numeric_limits<int>::max();
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kEndless
                ? static_cast<int>(limit.rlim_cur)
                : kEndless;
   }();
-  return most;
+  return kMost;
 }
 
 std::string Text(beast::string_view text) {
@@ -136,7 +137,7 @@ class BeastConnection final : public HttpConnection {
   }
 
   Awaitable<absl::StatusOr<HttpRequest>> ReadRequest() override {
-    parser_.emplace();
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(kMaxHeadBytes);
     // An idle client is let go with a FIN: it may be about to send.
     const Deadline deadline(worker_.Clockwork(),
@@ -168,7 +169,7 @@ class BeastConnection final : public HttpConnection {
 
   Awaitable<absl::Status> Respond(HttpResponse response, bool keep) override {
     http::response<http::span_body<const char>> message(static_cast<http::status>(response.status),
-                                                        parser_.has_value() ? Version() : kHttp11);
+                                                        parser_ != nullptr ? Version() : kHttp11);
     for (const auto& [name, value] : response.headers) {
       message.insert(name, value);
     }
@@ -179,7 +180,7 @@ class BeastConnection final : public HttpConnection {
     message.keep_alive(keep);
     const std::size_t size = response.body == nullptr ? 0 : response.body->size();
     message.content_length(size);
-    const bool head_only = parser_.has_value() && parser_->get().method() == http::verb::head;
+    const bool head_only = parser_ != nullptr && parser_->get().method() == http::verb::head;
     if (size > 0 && !head_only) {
       message.body() = {response.body->data(), size};
     }
@@ -226,7 +227,7 @@ class BeastConnection final : public HttpConnection {
   Worker& worker_;
   const Timeouts& timeouts_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::empty_body>> parser_;
+  std::unique_ptr<Parser> parser_;  // of the last request
   bool first_ = true;
   bool keep_alive_ = false;
   bool upgraded_ = false;

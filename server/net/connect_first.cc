@@ -157,7 +157,10 @@ Awaitable<absl::StatusOr<Socket>> ConnectFirst(Worker& worker,
   const auto race = std::make_shared<Race>(worker, std::move(candidates));
   const RaceEnd end(*race);
   SteadyTime next = std::chrono::steady_clock::now();
-  while (!race->Winner().has_value()) {
+  for (;;) {
+    if (std::optional<Socket>& winner = race->Winner(); winner.has_value()) {
+      co_return *std::move(winner);
+    }
     const SteadyTime now = std::chrono::steady_clock::now();
     if (race->AllFailed()) {
       co_return race->Failure();
@@ -172,7 +175,6 @@ Awaitable<absl::StatusOr<Socket>> ConnectFirst(Worker& worker,
     }
     co_await race->Changed(race->AllBegun() ? until : std::min(until, next));
   }
-  co_return *std::move(race->Winner());
 }
 
 }  // namespace porthole::net

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace porthole::net {
@@ -34,6 +35,7 @@ struct DialerParts {
   Resolver& resolver;
   const Timeouts& timeouts;
   // TLS for wss targets and https tunnels, as it is in force now; empty: there is none.
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
   std::function<std::shared_ptr<const ClientTls>()> tls = {};
   ReverseDesk* reverse = nullptr;  // null: there is no port to dial in
   std::chrono::milliseconds reverse_wait{0};
@@ -44,7 +46,7 @@ struct DialerParts {
 // those, the first to answer winning (RFC 8305). One per worker, used only there.
 class Dialer {
  public:
-  explicit Dialer(const DialerParts& parts) : parts_(parts) {}
+  explicit Dialer(DialerParts parts) : parts_(std::move(parts)) {}
 
   // Errors: PERMISSION_DENIED by policy; UNAVAILABLE refused, unreachable, no such name, a tunnel
   // or a WebSocket refused; ABORTED TLS failed, with its words; INVALID_ARGUMENT something else

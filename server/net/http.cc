@@ -1,15 +1,12 @@
 #include "net/http.h"
 
+#include "base/letter_case.h"
+
 #include <algorithm>
 #include <cstddef>
-#include <strings.h>
 
 namespace porthole::net {
 namespace {
-
-bool SameName(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') {
@@ -30,7 +27,7 @@ std::optional<std::string> PercentDecode(std::string_view text) {
     if (i + 2 >= text.size() || HexValue(text[i + 1]) < 0 || HexValue(text[i + 2]) < 0) {
       return std::nullopt;
     }
-    decoded.push_back(static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])));
+    decoded.push_back(static_cast<char>((HexValue(text[i + 1]) * 16) + HexValue(text[i + 2])));
     i += 2;
   }
   return decoded;
@@ -41,7 +38,7 @@ std::optional<std::string> PercentDecode(std::string_view text) {
 std::optional<std::string> HttpRequest::Header(std::string_view name) const {
   std::optional<std::string> joined;
   for (const auto& [key, value] : headers) {
-    if (SameName(key, name)) {
+    if (SameIgnoringCase(key, name)) {
       joined = joined.has_value() ? *joined + ", " + value : value;
     }
   }
@@ -50,12 +47,12 @@ std::optional<std::string> HttpRequest::Header(std::string_view name) const {
 
 std::size_t HttpRequest::Count(std::string_view name) const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      headers, [name](const auto& header) { return SameName(header.first, name); }));
+      headers, [name](const auto& header) { return SameIgnoringCase(header.first, name); }));
 }
 
 void SetTarget(HttpRequest& request, std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (SameName(target.substr(0, scheme.size()), scheme)) {
+    if (SameIgnoringCase(target.substr(0, scheme.size()), scheme)) {
       target.remove_prefix(scheme.size());
       const std::size_t end = std::min(target.find_first_of("/?"), target.size());
       request.authority = target.substr(0, end);
@@ -79,7 +76,7 @@ bool NamesOneHost(const HttpRequest& request, bool http11) {
     return false;
   }
   return request.authority.empty() || count == 0 ||
-         SameName(request.authority, *request.Header("Host"));
+         SameIgnoringCase(request.authority, request.Header("Host").value_or(""));
 }
 
 bool AnnouncesBody(const HttpRequest& request) {

@@ -10,7 +10,7 @@ namespace porthole::net {
 
 absl::StatusOr<std::string> ReadRepeaterId(std::span<const std::uint8_t, kRepeaterHeadBytes> head) {
   constexpr std::string_view kPrefix = "ID:";
-  std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   const std::size_t end = text.find('\0');
   if (!text.starts_with(kPrefix) || end == std::string_view::npos) {
     return Error(absl::StatusCode::kInvalidArgument, "no id of a repeater");

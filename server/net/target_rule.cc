@@ -1,5 +1,7 @@
 #include "net/target_rule.h"
 
+#include "base/letter_case.h"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -7,20 +9,18 @@
 namespace porthole::net {
 namespace {
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
+// A name in its one spelling: the root's dot at its end changes nothing.
+std::string Spelled(std::string_view name) {
+  std::string lower = LowerCase(name);
   if (lower.ends_with('.')) {
-    lower.pop_back();  // the root's dot: the same name
+    lower.pop_back();
   }
   return lower;
 }
 
 bool NameMatches(std::string_view rule, std::string_view host) {
-  const std::string pattern = Lower(rule);
-  const std::string name = Lower(host);
+  const std::string pattern = Spelled(rule);
+  const std::string name = Spelled(host);
   if (pattern.starts_with("*.")) {
     return name.size() > pattern.size() - 1 && name.ends_with(pattern.substr(1));
   }

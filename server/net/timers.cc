@@ -71,7 +71,7 @@ void Timers::FireDue(Slot& slot, std::uint64_t now) {
     }
   }
   while (!due.empty()) {
-    Timer& timer = due.front();
+    const Timer& timer = due.front();
     due.pop_front();
     timer.action_();
   }

@@ -62,7 +62,7 @@ class Timers {
   void Insert(Timer& timer, std::chrono::milliseconds delay);
   void WakeAt(std::uint64_t tick);
   void Turn();
-  void FireDue(Slot& slot, std::uint64_t now);
+  static void FireDue(Slot& slot, std::uint64_t now);
   void ScheduleNext();
 
   boost::asio::steady_timer timer_;

@@ -114,8 +114,8 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::ForServer(
     return Error(absl::StatusCode::kInternal, "TLS: " + TakeTlsError());
   }
   Configure(context->context_.get(), min_version);
-  if (const absl::Status loaded = LoadTlsPair(context->context_.get(), certificate_file,
-                                              private_key_file, context->expiry_);
+  if (absl::Status loaded = LoadTlsPair(context->context_.get(), certificate_file, private_key_file,
+                                        context->expiry_);
       !loaded.ok()) {
     return loaded;
   }

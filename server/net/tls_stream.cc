@@ -57,6 +57,12 @@ const BIO_METHOD* WireBio() {
   return kMethod;
 }
 
+// What it means that no more bytes of a handshake move.
+absl::Status CutOff(SSL* tls, const absl::Status& moved) {
+  const bool hung_up = absl::IsOutOfRange(moved) || absl::IsUnavailable(moved);
+  return hung_up ? HandshakeFailure(tls, TlsEnd::kHungUp) : moved;
+}
+
 }  // namespace
 
 void TlsStream::FreeTls::operator()(SSL* tls) const {
@@ -92,7 +98,7 @@ absl::Status TlsStream::Outcome(int result, std::string_view doing) const {
 Awaitable<absl::Status> TlsStream::Fill() {
   wires_.in = {};
   wires_.in_used = 0;
-  absl::Status waited = co_await inner_->WaitReadable();
+  const absl::Status waited = co_await inner_->WaitReadable();
   if (!waited.ok()) {
     co_return closed_ ? absl::CancelledError("closed") : waited;
   }
@@ -107,8 +113,17 @@ Awaitable<absl::Status> TlsStream::Flush() {
     co_return absl::OkStatus();
   }
   const std::vector<std::uint8_t> out = std::exchange(wires_.out, {});
-  absl::Status written = co_await inner_->Write(out);
+  const absl::Status written = co_await inner_->Write(out);
   co_return closed_ ? absl::CancelledError("closed") : written;
+}
+
+// The handshake's bytes out and in; once it is over, or broken, only out.
+Awaitable<absl::Status> TlsStream::Exchange(bool more) {
+  absl::Status moved = co_await Flush();
+  if (moved.ok() && more) {
+    moved = co_await Fill();
+  }
+  co_return moved;
 }
 
 Awaitable<absl::Status> TlsStream::Handshake() {
@@ -118,23 +133,20 @@ Awaitable<absl::Status> TlsStream::Handshake() {
   for (;;) {
     ERR_clear_error();
     const int result = SSL_do_handshake(tls_.get());
-    if (result != 1 && SSL_get_error(tls_.get(), result) != SSL_ERROR_WANT_READ) {
-      absl::Status failure = HandshakeFailure(tls_.get(), TlsEnd::kError);
-      const absl::Status alerted = co_await Flush();
-      alerted.IgnoreError();  // the handshake's failure says more
+    const bool more = result != 1 && SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_READ;
+    // Asked before the alert goes out, since it is OpenSSL's last error that it tells.
+    absl::Status failure =
+        result == 1 || more ? absl::OkStatus() : HandshakeFailure(tls_.get(), TlsEnd::kError);
+    const absl::Status moved = co_await Exchange(more);
+    if (!failure.ok()) {
       co_return failure;
     }
-    absl::Status moved = co_await Flush();
-    if (moved.ok() && result == 1) {
-      verdict_open_ = true;
-      co_return absl::OkStatus();
-    }
-    if (moved.ok()) {
-      moved = co_await Fill();
-    }
     if (!moved.ok()) {
-      const bool hung_up = absl::IsOutOfRange(moved) || absl::IsUnavailable(moved);
-      co_return hung_up ? HandshakeFailure(tls_.get(), TlsEnd::kHungUp) : moved;
+      co_return CutOff(tls_.get(), moved);
+    }
+    if (result == 1) {
+      verdict_open_ = true;
+      co_return moved;
     }
   }
 }
@@ -147,7 +159,7 @@ absl::Status TlsStream::Verdict(const absl::Status& failure) const {
     return failure;
   }
   const TlsEnd end = absl::IsInvalidArgument(failure) ? TlsEnd::kError : TlsEnd::kHungUp;
-  absl::Status verdict = CertificateVerdict(tls_.get(), end);
+  const absl::Status verdict = CertificateVerdict(tls_.get(), end);
   return verdict.ok() ? failure : verdict;
 }
 
@@ -161,7 +173,7 @@ Awaitable<absl::Status> TlsStream::WaitReadable() {
   }
   wires_.in = {};
   wires_.in_used = 0;
-  absl::Status waited = co_await inner_->WaitReadable();
+  const absl::Status waited = co_await inner_->WaitReadable();
   co_return closed_ ? absl::CancelledError("closed") : waited;
 }
 

@@ -54,6 +54,7 @@ class TlsStream final : public ByteStream {
   absl::Status Outcome(int result, std::string_view doing) const;
   // Why reading failed, where the other end says so late what it thinks of our certificate.
   absl::Status Verdict(const absl::Status& failure) const;
+  Awaitable<absl::Status> Exchange(bool more);
   Awaitable<absl::Status> Fill();
   Awaitable<absl::Status> Flush();
 

@@ -38,11 +38,10 @@ bool WouldBlock() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
-ssize_t Receive(const Socket& socket, void* target, std::size_t size) {
-  auto& mutable_socket = const_cast<Socket&>(socket);  // native_handle() is not const
+ssize_t Receive(Socket& socket, void* target, std::size_t size) {
   ssize_t got = 0;
   do {
-    got = recv(mutable_socket.native_handle(), target, size, MSG_DONTWAIT);
+    got = recv(socket.native_handle(), target, size, MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
   return got;
 }
@@ -296,7 +295,7 @@ Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds l
   }
   error_code ignored;
   core_->socket.shutdown(Socket::shutdown_send, ignored);
-  Deadline deadline(timers, limit, [this] { Reset(); });
+  const Deadline deadline(timers, limit, [this] { Reset(); });
   std::array<std::uint8_t, 4096> discarded;  // NOLINT(*-member-init)
   for (;;) {
     // Below TLS on purpose: nobody looks at these bytes any more.

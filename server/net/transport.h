@@ -33,8 +33,8 @@ struct Attempt {
 
   std::size_t bytes = 0;
   Need need = Need::kNothing;  // what to wait for before the same attempt is worth repeating
-  boost::system::error_code error =
-      {};  // NOLINT(readability-redundant-member-init): may be left out
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
+  boost::system::error_code error = {};
 };
 
 // A stream socket, TCP or unix, and TLS on it once a handshake succeeded. Internal to net/: Beast
@@ -85,6 +85,7 @@ class Transport {
   TransportFacts Facts() const;
 
   template <typename Buffers, typename Token>
+  // NOLINTNEXTLINE(readability-identifier-naming): Asio's name
   auto async_read_some(const Buffers& buffers, Token&& token) {
     if (core_->tls == nullptr) {
       return core_->socket.async_read_some(buffers, std::forward<Token>(token));

@@ -32,9 +32,17 @@ std::uint64_t BigEndian(std::span<const std::uint8_t> bytes) {
   return number;
 }
 
+// How many bytes of length follow the first one.
+std::size_t LengthBytes(std::uint64_t first) {
+  if (first == kEightByteLength) {
+    return 8;
+  }
+  return first == kTwoByteLength ? 2 : 0;
+}
+
 absl::Status CheckLength(std::uint64_t length, std::size_t length_bytes) {
-  const std::uint64_t least = length_bytes == 8 ? 0x10000 : length_bytes == 2 ? kTwoByteLength : 0;
-  if (length < least) {
+  const bool long_form = length_bytes == 8 && length < 0x10000;
+  if (long_form || (length_bytes == 2 && length < kTwoByteLength)) {
     return Bad("a length that is not in its shortest form");
   }
   return length >> 63U != 0 ? Bad("a length beyond 63 bits") : absl::OkStatus();
@@ -58,9 +66,7 @@ absl::StatusOr<std::optional<FrameHead>> ReadFrameHead(std::span<const std::uint
   if (head.IsControl() && (!head.final || head.length > kMaxControlBytes)) {
     return Bad("a control frame that is long or in pieces");
   }
-  const std::size_t length_bytes = head.length == kTwoByteLength     ? 2
-                                   : head.length == kEightByteLength ? 8
-                                                                     : 0;
+  const std::size_t length_bytes = LengthBytes(head.length);
   head.head_bytes = 2 + length_bytes;
   if (bytes.size() < head.head_bytes) {
     return std::nullopt;

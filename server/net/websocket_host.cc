@@ -138,12 +138,11 @@ Awaitable<absl::StatusOr<FrameHead>> WebSocketHost::NextHead() {
     if (!head.ok()) {
       co_return head.status();
     }
-    if (head->has_value()) {
-      const FrameHead& found = head->value();
-      if (!found.IsControl() || Buffered() >= found.head_bytes + found.length) {
-        begin_ += found.head_bytes;
-        co_return found;
-      }
+    const std::optional<FrameHead>& found = *head;
+    if (found.has_value() &&
+        (!found->IsControl() || Buffered() >= found->head_bytes + found->length)) {
+      begin_ += found->head_bytes;
+      co_return *found;
     }
     const absl::Status filled = co_await Fill();
     if (!filled.ok()) {
@@ -224,7 +223,8 @@ Awaitable<absl::Status> WebSocketHost::OnClose(std::span<const std::uint8_t> pay
 Awaitable<absl::Status> WebSocketHost::SendOwed() {
   while (pong_bytes_.has_value()) {
     const std::array<std::uint8_t, kMaxControlBytes> pong = pong_;
-    const std::size_t size = *std::exchange(pong_bytes_, std::nullopt);
+    const std::size_t size = *pong_bytes_;
+    pong_bytes_.reset();
     const absl::Status sent =
         co_await SendFrame(*inner_, Opcode::kPong, std::span(pong).first(size));
     if (!sent.ok()) {

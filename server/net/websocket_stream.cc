@@ -152,7 +152,7 @@ absl::Status WebSocketStream::ReadError(const error_code& error) {
   if (closing_) {
     return absl::CancelledError("closed");
   }
-  const absl::Status status = ToStatus(error, "read");
+  absl::Status status = ToStatus(error, "read");
   if (status.code() == absl::StatusCode::kInvalidArgument) {
     frame_done_ = true;  // Beast sent the close frame for a malformed one
     return status;

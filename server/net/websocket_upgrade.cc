@@ -1,5 +1,6 @@
 #include "net/websocket_upgrade.h"
 
+#include "base/letter_case.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "net/http_answer.h"
@@ -11,7 +12,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <strings.h>
 #include <vector>
 
 namespace porthole::net {
@@ -21,7 +21,7 @@ constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::string_view kSubprotocol = "binary";
 
 std::string Base64(std::span<const std::uint8_t> bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  std::string text(((bytes.size() + 2) / 3 * 4) + 1, '\0');
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
                                    static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
@@ -42,19 +42,15 @@ std::string AcceptOf(const std::string& key) {
   return Base64(digest);
 }
 
-bool SameWord(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
 bool Lists(const HttpAnswer& answer, std::string_view header, std::string_view word) {
   const std::vector<std::string> members = SplitHeader(answer.Header(header).value_or(""));
-  return std::ranges::any_of(members,
-                             [word](const std::string& member) { return SameWord(member, word); });
+  return std::ranges::any_of(
+      members, [word](const std::string& member) { return SameIgnoringCase(member, word); });
 }
 
 // RFC 6455, section 4.1, what a client must check.
 const char* WhatIsWrong(const HttpAnswer& answer, const std::string& key) {
-  if (!SameWord(answer.Header("Upgrade").value_or(""), "websocket") ||
+  if (!SameIgnoringCase(answer.Header("Upgrade").value_or(""), "websocket") ||
       !Lists(answer, "Connection", "upgrade")) {
     return "it does not upgrade to a WebSocket";
   }

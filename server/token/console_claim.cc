@@ -1,5 +1,6 @@
 #include "token/console_claim.h"
 
+#include "base/letter_case.h"
 #include "base/status.h"
 #include "base/target.h"
 #include "base/tunnel.h"
@@ -33,10 +34,6 @@ bool IsHexDigit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 HostTls ReadTls(const boost::json::object& object, Fault& fault) {
   constexpr std::array kModes = {TlsMode::kDisable, TlsMode::kPrefer, TlsMode::kRequire};
   const Members tls(object, "console.tls.", fault);
@@ -53,7 +50,7 @@ HostTls ReadTls(const boost::json::object& object, Fault& fault) {
       !std::ranges::all_of(read.host_key_sha256, IsHexDigit)) {
     tls.Fail("host_key_sha256", "must be 64 hexadecimal digits");
   }
-  std::ranges::transform(read.host_key_sha256, read.host_key_sha256.begin(), Lower);
+  read.host_key_sha256 = LowerCase(read.host_key_sha256);
   return read;
 }
 

@@ -62,7 +62,7 @@ ClientFrame TakeClientFrame(std::string& sent) {
   }
   ClientFrame frame{byte(0), sent.substr(head + 4, size)};
   for (std::size_t i = 0; i < size; ++i) {
-    frame.payload[i] = static_cast<char>(byte(head + 4 + i) ^ byte(head + i % 4));
+    frame.payload[i] = static_cast<char>(byte(head + 4 + i) ^ byte(head + (i % 4)));
   }
   sent.erase(0, head + 4 + size);
   return frame;
@@ -117,7 +117,6 @@ class WebSocketHostTest : public ::testing::Test {
   std::string ReadAll() {
     std::string all;
     while (true) {
-      std::vector<std::uint8_t> target(100);
       const auto readable = RunUntilIdle(worker_.Loop(), stream_->WaitReadable());
       if (!readable.has_value() || !readable->ok()) {
         return all;
