@@ -26,8 +26,8 @@ std::string Client(ClientHeader kind,
                    const IpAddress& peer = kProxy) {
   net::HttpRequest request;
   for (const std::string& value : values) {
-    request.headers.emplace_back(
-        kind == ClientHeader::kForwarded ? "forwarded" : "x-forwarded-for", value);
+    request.headers.emplace_back(kind == ClientHeader::kForwarded ? "forwarded" : "x-forwarded-for",
+                                 value);
   }
   const net::Proxies proxies = Proxies(kind);
   return ClientAddress(request, peer, &proxies).ToString();

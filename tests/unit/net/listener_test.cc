@@ -33,7 +33,8 @@ TEST(Listener, APortThatIsTakenIsAnError) {
   const auto first = Listener::Open({.address = kLocal}, workers, 2, kTimeouts);
   ASSERT_TRUE(first.ok());
   for (const IpAddress& address : {kLocal, IpAddress::V4({0, 0, 0, 0})}) {
-    const auto second = Listener::Open({.address = address, .port = (*first)->Port()}, workers, 2, kTimeouts);
+    const auto second =
+        Listener::Open({.address = address, .port = (*first)->Port()}, workers, 2, kTimeouts);
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
     EXPECT_THAT(second.status().ToString(),
@@ -59,8 +60,7 @@ TEST(Listener, AnAddressThatIsNotOursIsAnError) {
 
 TEST(Listener, SpeaksIpv6AndUnwrapsIpv4) {
   net::WorkerPool workers(1);
-  const auto listener =
-      Listener::Open({.address = *IpAddress::Parse("::")}, workers, 1, kTimeouts);
+  const auto listener = Listener::Open({.address = *IpAddress::Parse("::")}, workers, 1, kTimeouts);
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_EQ((*listener)->Address(), "[::]:" + std::to_string((*listener)->Port()));
   for (const bool v6 : {false, true}) {

@@ -44,15 +44,26 @@ TEST(ProxyLine, MayNotKnowTheClient) {
 }
 
 TEST(ProxyLine, IsStrict) {
-  for (const std::string_view line :
-       {"", "\r\n", "PROXY\r\n", "PROXY \r\n", "PROXY TCP4\r\n", "proxy UNKNOWN\r\n",
-        "PROXY TCP4 192.0.2.7 192.0.2.1 56324 443", "PROXY TCP4 192.0.2.7 192.0.2.1 56324 443\n",
-        "PROXY TCP4 192.0.2.7 192.0.2.1 56324\r\n", "PROXY TCP4 192.0.2.7 192.0.2.1 1 2 3\r\n",
-        "PROXY TCP4  192.0.2.7 192.0.2.1 1 2\r\n", "PROXY TCP4 192.0.2.7 192.0.2.1 1 2 \r\n",
-        "PROXY TCP4 192.0.2.7 192.0.2.1 65536 2\r\n", "PROXY TCP4 192.0.2.7 192.0.2.1 01 2\r\n",
-        "PROXY TCP4 192.0.2.7 192.0.2.1 -1 2\r\n", "PROXY TCP4 2001:db8::7 2001:db8::1 1 2\r\n",
-        "PROXY TCP6 192.0.2.7 192.0.2.1 1 2\r\n", "PROXY TCP6 [2001:db8::7] 2001:db8::1 1 2\r\n",
-        "PROXY UDP4 192.0.2.7 192.0.2.1 1 2\r\n", "PROXY TCP4 192.0.2.999 192.0.2.1 1 2\r\n"}) {
+  for (const std::string_view line : {"",
+                                      "\r\n",
+                                      "PROXY\r\n",
+                                      "PROXY \r\n",
+                                      "PROXY TCP4\r\n",
+                                      "proxy UNKNOWN\r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 56324 443",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 56324 443\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 56324\r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 1 2 3\r\n",
+                                      "PROXY TCP4  192.0.2.7 192.0.2.1 1 2\r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 1 2 \r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 65536 2\r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 01 2\r\n",
+                                      "PROXY TCP4 192.0.2.7 192.0.2.1 -1 2\r\n",
+                                      "PROXY TCP4 2001:db8::7 2001:db8::1 1 2\r\n",
+                                      "PROXY TCP6 192.0.2.7 192.0.2.1 1 2\r\n",
+                                      "PROXY TCP6 [2001:db8::7] 2001:db8::1 1 2\r\n",
+                                      "PROXY UDP4 192.0.2.7 192.0.2.1 1 2\r\n",
+                                      "PROXY TCP4 192.0.2.999 192.0.2.1 1 2\r\n"}) {
     EXPECT_FALSE(ParseProxyLine(line).ok()) << line;
   }
   EXPECT_FALSE(ParseProxyLine("PROXY UNKNOWN " + std::string(100, 'x') + "\r\n").ok());
@@ -69,9 +80,9 @@ TEST(ProxyHeader, NamesTheClient) {
 }
 
 TEST(ProxyHeader, MayNotNameAClient) {
-  EXPECT_EQ(*Parse(Header(0x20, 0x00, "")), std::nullopt);                   // LOCAL
-  EXPECT_EQ(*Parse(Header(0x20, 0x11, "")), std::nullopt);                   // LOCAL
-  EXPECT_EQ(*Parse(Header(0x21, 0x00, "")), std::nullopt);                   // UNSPEC
+  EXPECT_EQ(*Parse(Header(0x20, 0x00, "")), std::nullopt);                     // LOCAL
+  EXPECT_EQ(*Parse(Header(0x20, 0x11, "")), std::nullopt);                     // LOCAL
+  EXPECT_EQ(*Parse(Header(0x21, 0x00, "")), std::nullopt);                     // UNSPEC
   EXPECT_EQ(*Parse(Header(0x21, 0x31, std::string(216, 'p'))), std::nullopt);  // a unix socket
 }
 

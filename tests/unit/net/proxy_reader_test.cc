@@ -22,6 +22,8 @@ constexpr std::string_view kRequest = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 class Introduced : public ::testing::Test {
  protected:
   void Open(std::string_view trusted, net::Timeouts timeouts = Unhurried()) {
+    server_.reset();  // before the loop that it is on
+    client_.reset();
     net::Proxies proxies;
     proxies.trusted = {*IpPrefix::Parse(trusted)};
     proxies.proxy_protocol = true;
@@ -93,8 +95,8 @@ TEST_F(Introduced, ByNobodyElseThanTheProxies) {
 }
 
 TEST_F(Introduced, ByAHeaderAlone) {
-  for (const std::string_view start :
-       {kRequest, "\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03xxxxxx"sv, "PROXY TCP4 nonsense\r\n"sv}) {
+  for (const std::string_view start : {kRequest, "\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03xxxxxx"sv,
+                                       "PROXY TCP4 nonsense\r\n"sv}) {
     Open("127.0.0.0/8");
     client_->Send(start);
     EXPECT_EQ(Introduce().code(), absl::StatusCode::kInvalidArgument) << start;

@@ -30,8 +30,13 @@ struct Served {
         tls(secure ? *net::TlsContext::ForServer(
                          files.certificate, files.private_key, net::MinTls::kTls12)
                    : nullptr),
-        listener(
-            *net::Listener::Open({.address = IpAddress::V4({127, 0, 0, 1}), .port = 0, .tls = tls, .proxies = std::move(proxies)}, workers, 1, timeouts)) {}
+        listener(*net::Listener::Open({.address = IpAddress::V4({127, 0, 0, 1}),
+                                       .port = 0,
+                                       .tls = tls,
+                                       .proxies = std::move(proxies)},
+                                      workers,
+                                      1,
+                                      timeouts)) {}
 
   net::Worker& Home() { return workers.At(0); }
   std::uint16_t Port() const { return listener->Port(); }
