@@ -57,6 +57,12 @@ const BIO_METHOD* WireBio() {
   return kMethod;
 }
 
+// What it means that no more bytes of a handshake move.
+absl::Status CutOff(SSL* tls, const absl::Status& moved) {
+  const bool hung_up = absl::IsOutOfRange(moved) || absl::IsUnavailable(moved);
+  return hung_up ? HandshakeFailure(tls, TlsEnd::kHungUp) : moved;
+}
+
 }  // namespace
 
 void TlsStream::FreeTls::operator()(SSL* tls) const {
@@ -136,8 +142,7 @@ Awaitable<absl::Status> TlsStream::Handshake() {
       co_return failure;
     }
     if (!moved.ok()) {
-      const bool hung_up = absl::IsOutOfRange(moved) || absl::IsUnavailable(moved);
-      co_return hung_up ? HandshakeFailure(tls_.get(), TlsEnd::kHungUp) : moved;
+      co_return CutOff(tls_.get(), moved);
     }
     if (result == 1) {
       verdict_open_ = true;

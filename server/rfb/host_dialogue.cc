@@ -89,7 +89,7 @@ net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(std::unique_ptr<net::Byte
     co_return Annotate(greeting.status(), "ServerInit");
   }
   if (security->by_tight) {
-    if (absl::Status skipped = co_await SkipTightCapabilities(*host); !skipped.ok()) {
+    if (const absl::Status skipped = co_await SkipTightCapabilities(*host); !skipped.ok()) {
       co_return Annotate(skipped, "what follows ServerInit");
     }
   }

@@ -87,11 +87,11 @@ net::Awaitable<absl::StatusOr<std::uint32_t>> ChooseFromList(net::ByteStream& ho
   }
   // Looked at before the choice is sent: a host may count an attempt as soon as it begins.
   if (const SecurityType* const type = TypeOf(*number); type != nullptr) {
-    if (absl::Status needs = CheckNeeds(*type, access.credentials); !needs.ok()) {
+    if (const absl::Status needs = CheckNeeds(*type, access.credentials); !needs.ok()) {
       co_return Annotate(needs, type->name);
     }
   }
-  absl::Status chosen = co_await WriteU8(host, static_cast<std::uint8_t>(*number));
+  const absl::Status chosen = co_await WriteU8(host, static_cast<std::uint8_t>(*number));
   co_return chosen.ok() ? number : absl::StatusOr<std::uint32_t>(chosen);
 }
 
@@ -133,7 +133,7 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> Enter(std::uint32_t number,
   // One number may have two names, of which the configuration permits one.
   const auto type = std::ranges::find_if(
       permitted, [number](const SecurityType* known) { return known->number == number; });
-  absl::Status needs = CheckNeeds(**type, exchange.access.credentials);
+  const absl::Status needs = CheckNeeds(**type, exchange.access.credentials);
   if (!needs.ok()) {
     co_return Annotate(needs, (*type)->name);
   }

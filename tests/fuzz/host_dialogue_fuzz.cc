@@ -49,7 +49,7 @@ HostAccess AccessBy(unsigned bits, FakeTls& tls) {
                                          : TlsDemand::kPrefer;
   HostAccess access{.credentials = {.username = (bits & 2U) != 0 ? "alice" : "",
                                     .password = Secret((bits & 1U) != 0 ? kPassword : "")},
-                    .rules = {.tls = demand, .host_key_sha256 = ""},
+                    .rules = {.enabled = {}, .tls = demand, .host_key_sha256 = ""},
                     .tls = tls};
   for (const auto& type : porthole::rfb::SecurityTypes()) {
     access.rules.enabled.emplace_back(type.name);
