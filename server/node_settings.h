@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/configuration.h"
 #include "net/client_tls.h"
+#include "net/proxies.h"
 #include "net/reverse_port.h"
 #include "net/tls.h"
 #include "session/registry.h"
