@@ -230,8 +230,11 @@ absl::Status Node::OpenPublic() {
       return tls.status();
     }
     absl::StatusOr<std::unique_ptr<net::Listener>> opened =
-        net::Listener::Open({listener.address, listener.port, *tls}, *workers_, workers_->Size(),
-                            configuration_.timeouts);
+        net::Listener::Open({.address = listener.address,
+                             .port = listener.port,
+                             .tls = *tls,
+                             .proxies = ProxiesOf(listener)},
+                            *workers_, workers_->Size(), configuration_.timeouts);
     if (!opened.ok()) {
       return opened.status();
     }
@@ -244,9 +247,9 @@ absl::Status Node::OpenPublic() {
 }
 
 absl::Status Node::OpenAdmin() {
-  absl::StatusOr<std::unique_ptr<net::Listener>> opened =
-      net::Listener::Open({configuration_.admin.address, configuration_.admin.port, nullptr},
-                          *admin_worker_, 1, configuration_.timeouts);
+  absl::StatusOr<std::unique_ptr<net::Listener>> opened = net::Listener::Open(
+      {.address = configuration_.admin.address, .port = configuration_.admin.port}, *admin_worker_,
+      1, configuration_.timeouts);
   if (!opened.ok()) {
     return opened.status();
   }
@@ -319,7 +322,7 @@ void Node::Serve() {
   address_policy_ = std::make_unique<net::AddressPolicy>(configuration_.targets, OwnPorts());
   public_settings_ = std::make_unique<front::PublicSettings>(
       *files_, budget_, admission_, metrics_.front, log_, configuration_.viewer.frame_ancestors,
-      configuration_.limits.connections);
+      configuration_.viewer.path_prefix, configuration_.limits.connections);
   for (std::size_t i = 0; i < workers_->Size(); ++i) {
     sides_.push_back(std::make_unique<WorkerSide>(*this, i));
   }

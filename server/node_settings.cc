@@ -60,6 +60,11 @@ net::MinTls MinVersion(config::TlsVersion version) {
 
 }  // namespace
 
+std::shared_ptr<const net::Proxies> ProxiesOf(const config::Listener& listener) {
+  return listener.proxies.has_value() ? std::make_shared<const net::Proxies>(*listener.proxies)
+                                      : nullptr;
+}
+
 absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener) {
   if (!listener.tls.has_value()) {
     return std::shared_ptr<const net::TlsContext>();

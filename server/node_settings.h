@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/configuration.h"
 #include "net/client_tls.h"
+#include "net/proxies.h"
 #include "net/reverse_port.h"
 #include "net/tls.h"
 #include "session/registry.h"
@@ -31,6 +32,8 @@ std::string ViewerDirectory(const config::Viewer& viewer);
 // Reads a listener's certificate and key; null for one without TLS. Errors: as
 // net::TlsContext::ForServer.
 absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener);
+// The proxies in front of it; null: none.
+std::shared_ptr<const net::Proxies> ProxiesOf(const config::Listener& listener);
 
 // Reads what TLS to hosts works with. Errors: as net::ClientTls::Load.
 absl::StatusOr<std::shared_ptr<const net::ClientTls>> LoadHostTls(const config::HostTls& tls);

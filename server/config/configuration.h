@@ -26,12 +26,25 @@ struct ListenerTls {
   friend bool operator==(const ListenerTls&, const ListenerTls&) = default;
 };
 
+// Headers that name a client.
+enum class ClientHeader : std::uint8_t { kNone, kXForwardedFor, kForwarded };
+
+// The proxies in front of a listener.
+struct ListenerProxies {
+  std::vector<IpPrefix> trusted;
+  bool proxy_protocol = false;
+  ClientHeader client_header = ClientHeader::kXForwardedFor;
+
+  friend bool operator==(const ListenerProxies&, const ListenerProxies&) = default;
+};
+
 // A public listener. Port 0 lets the system choose; the log line "listening" says which. In the
 // file, a listener with TLS has 8443 by default.
 struct Listener {
   IpAddress address = IpAddress::V4({127, 0, 0, 1});
   std::uint16_t port = 8080;
   std::optional<ListenerTls> tls;
+  std::optional<ListenerProxies> proxies;
 
   friend bool operator==(const Listener&, const Listener&) = default;
 };
@@ -86,6 +99,7 @@ struct Viewer {
   std::string directory;                     // empty: beside the installed binary
   std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
   std::vector<std::string> origins;          // beyond the listener's own: "https://cloud.example"
+  std::string path_prefix;                   // "/vnc"; empty: none
 
   friend bool operator==(const Viewer&, const Viewer&) = default;
 };

@@ -50,10 +50,19 @@ bool Collide(const Endpoint& one, const Endpoint& other) {
          (one.address == other.address || IsWildcard(one.address) || IsWildcard(other.address));
 }
 
-void CheckEndpoints(const Configuration& configuration, Problems& problems) {
-  if (configuration.listeners.empty()) {
+void CheckListeners(const std::vector<Listener>& listeners, Problems& problems) {
+  if (listeners.empty()) {
     problems.Add("listeners", "must have at least one listener");
   }
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].proxies.has_value() && listeners[i].proxies->trusted.empty()) {
+      problems.Add(Item("listeners", i) + ".proxies.trusted", "must have at least one range");
+    }
+  }
+}
+
+void CheckEndpoints(const Configuration& configuration, Problems& problems) {
+  CheckListeners(configuration.listeners, problems);
   const std::vector<Endpoint> endpoints = EndpointsOf(configuration);
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -45,6 +45,22 @@ bool IsHostPattern(std::string_view text) {
   return IsHostName(text.starts_with("*.") ? text.substr(2) : text);
 }
 
+// Segments of unreserved characters (RFC 3986, section 2.3), none of them empty or dots alone.
+bool IsPathPrefix(std::string_view text) {
+  while (text.starts_with('/')) {
+    text.remove_prefix(1);
+    const std::string_view segment = text.substr(0, text.find('/'));
+    if (segment.find_first_not_of('.') == std::string_view::npos ||
+        !std::ranges::all_of(segment, [](char character) {
+          return IsOneOf(character, {kLower, kUpper, kDigits, "-._~"});
+        })) {
+      return false;
+    }
+    text.remove_prefix(segment.size());
+  }
+  return text.empty();
+}
+
 bool IsPort(std::string_view text) {
   const std::optional<std::uint32_t> port = ParseCount(text);
   return port.has_value() && *port >= 1 && *port <= 65535;
@@ -130,6 +146,8 @@ std::string WhyNot(v1::Format format, std::string_view text) {
                  ? ""
                  : "is not a host's name, such as \"kvm-7.example\" or \"*.example\"; addresses "
                    "belong into prefix";
+    case v1::FORMAT_PATH_PREFIX:
+      return IsPathPrefix(text) ? "" : "is not the beginning of a path, such as \"/vnc\"";
     case v1::FORMAT_TUNNEL_URL:
       return ParseTunnelUrl(text).ok()
                  ? ""

@@ -1,11 +1,11 @@
 #include "config/from_schema.h"
 
+#include "base/letter_case.h"
 #include "config/words.h"
 
 #include <google/protobuf/duration.pb.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -28,6 +28,7 @@ Sharing ToSharing(v1::Sharing from) {
   return static_cast<Sharing>(from - 1);
 }
 static_assert(static_cast<int>(TlsVersion::kTls13) == v1::TLS_VERSION_1_3 - 1);
+static_assert(static_cast<int>(ClientHeader::kForwarded) == v1::CLIENT_HEADER_FORWARDED - 1);
 static_assert(static_cast<int>(Role::kViewer) == v1::ROLE_VIEWER - 1);
 static_assert(static_cast<int>(TargetScheme::kReverse) == v1::TARGET_SCHEME_REVERSE - 1);
 static_assert(static_cast<int>(Sharing::kTakeover) == v1::SHARING_TAKEOVER - 1);
@@ -57,16 +58,22 @@ std::uint16_t ToPort(std::uint32_t from) {
   return static_cast<std::uint16_t>(from);
 }
 
+std::vector<IpPrefix> ToPrefixes(const RepeatedPtrField<std::string>& from) {
+  std::vector<IpPrefix> to;
+  for (const std::string& prefix : from) {
+    to.push_back(IpPrefix::Parse(prefix).value());
+  }
+  return to;
+}
+
 std::vector<std::string> ToTexts(const RepeatedPtrField<std::string>& from) {
   return {from.begin(), from.end()};
 }
 
-// Names of hosts are the same in any case (RFC 4343).
-std::string LowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return text;
+ListenerProxies ToProxies(const v1::ListenerProxies& from) {
+  return {.trusted = ToPrefixes(from.trusted()),
+          .proxy_protocol = from.proxy_protocol(),
+          .client_header = static_cast<ClientHeader>(from.client_header() - 1)};
 }
 
 Listener ToListener(const v1::Listener& from) {
@@ -81,6 +88,9 @@ Listener ToListener(const v1::Listener& from) {
   }
   if (from.has_port()) {
     to.port = ToPort(from.port());
+  }
+  if (from.has_proxies()) {
+    to.proxies = ToProxies(from.proxies());
   }
   return to;
 }
@@ -140,9 +150,7 @@ Targets ToTargets(const v1::Targets& from) {
   for (const v1::TargetRule& rule : from.deny()) {
     to.deny.push_back(ToTargetRule(rule));
   }
-  for (const std::string& prefix : from.allow_denied()) {
-    to.allow_denied.push_back(IpPrefix::Parse(prefix).value());
-  }
+  to.allow_denied = ToPrefixes(from.allow_denied());
   to.unix_directory = from.unix_directory();
   to.schemes = ToSchemes(from.schemes());
   for (const v1::TargetSource& source : from.sources()) {
@@ -161,9 +169,7 @@ Reverse ToReverse(const v1::Reverse& from) {
   Reverse to;
   to.address = ToAddress(from.address());
   to.port = ToPort(from.port());
-  for (const std::string& prefix : from.sources()) {
-    to.sources.push_back(IpPrefix::Parse(prefix).value());
-  }
+  to.sources = ToPrefixes(from.sources());
   to.wait = ToMilliseconds(from.wait());
   to.without_id = from.without_id();
   to.connections_per_address = from.connections_per_address();
@@ -254,7 +260,8 @@ Configuration FromSchema(const v1::Configuration& from) {
       Admin{.address = ToAddress(from.admin().address()), .port = ToPort(from.admin().port())};
   to.viewer = Viewer{.directory = from.viewer().directory(),
                      .frame_ancestors = ToTexts(from.viewer().frame_ancestors()),
-                     .origins = ToTexts(from.viewer().origins())};
+                     .origins = ToTexts(from.viewer().origins()),
+                     .path_prefix = from.viewer().path_prefix()};
   to.tokens = Tokens{.audience = from.tokens().audience(),
                      .issuers = ToTexts(from.tokens().issuers()),
                      .max_lifetime = ToSeconds(from.tokens().max_lifetime()),

@@ -1,6 +1,8 @@
 #include "front/public_side.h"
 
 #include "base/status.h"
+#include "front/client_address.h"
+#include "front/paths.h"
 
 #include <algorithm>
 #include <array>
@@ -17,39 +19,10 @@ using telemetry::HttpRefusal;
 using telemetry::TlsResult;
 using telemetry::TlsSide;
 
-constexpr std::string_view kConsole = "/console";
-constexpr std::string_view kWebSocketPath = "/websockify";
-constexpr std::string_view kAssets = "/assets/";
-constexpr std::string_view kFavicon = "/favicon.ico";
 // CloudStack's own links: below this, the page has another name and all else is as at the root.
 constexpr std::string_view kCloudStack = "/resource/noVNC";
 constexpr std::size_t kMaxUserAgentBytes = 256;
-constexpr std::size_t kMaxTokenBytes = 12UL * 1024;
 constexpr std::size_t kMostTurnedAway = 16;  // at once; fewer than descriptors are kept for them
-
-admission::Client ClientOf(const net::HttpConnection& connection, const net::HttpRequest& request) {
-  admission::Client client;
-  client.address = connection.Peer();
-  client.origin = request.Header("Origin");
-  client.host = request.Header("Host").value_or("");
-  client.tls = !connection.Facts().tls_version.empty();
-  return client;
-}
-
-// The token of a console link, or why the link cannot be one.
-Judged<std::string> TokenOf(const net::HttpRequest& request) {
-  if (request.query.find("token=") == std::string::npos) {
-    return porthole::Refuse(EndReason::kTokenMissing, "no token in the query");
-  }
-  const std::optional<std::string> token = net::QueryValue(request.query, "token");
-  if (!token.has_value() || token->empty() || token->size() > kMaxTokenBytes) {
-    Refusal refusal = porthole::Refuse(EndReason::kTokenMissing, "a malformed token in the query");
-    refusal.sentence =
-        "This console link is incomplete. Open the console again from your cloud portal.";
-    return refusal;
-  }
-  return *token;
-}
 
 // The path here of what CloudStack's links ask for; any other path as it is.
 std::string_view PathOf(const net::HttpRequest& request) {
@@ -90,11 +63,30 @@ TlsResult ResultOf(const absl::Status& status) {
 
 }  // namespace
 
+admission::Client PublicSide::ClientOf(const net::HttpConnection& connection,
+                                       const net::HttpRequest& request) {
+  admission::Client client;
+  client.address = ClientAddress(request, connection.Peer(), connection.TrustedProxies());
+  client.origin = request.Header("Origin");
+  client.host = request.Header("Host").value_or("");
+  client.tls = !connection.Facts().tls_version.empty();
+  return client;
+}
+
 Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connection) {
-  const std::optional<admission::AddressBudget::Ticket> ticket =
-      settings_.budget.Connect(connection->Peer());
   const Place place(settings_.connections, settings_.max_connections);
-  if (!ticket.has_value()) {
+  const bool introduced = co_await Introduce(*connection);
+  if (!introduced) {
+    co_return;
+  }
+  // A proxy's connections are many people's; each person's attempts and sessions are counted.
+  const net::Proxies* const proxies = connection->TrustedProxies();
+  const bool counted = proxies == nullptr || !net::IsProxy(*proxies, connection->Peer());
+  std::optional<admission::AddressBudget::Ticket> ticket;
+  if (counted) {
+    ticket = settings_.budget.Connect(connection->Peer());
+  }
+  if (counted && !ticket.has_value()) {
     co_return co_await TurnAway(*connection, TooManyConnections());
   }
   if (!place.Taken() || connection->OnLastDescriptors()) {
@@ -107,10 +99,33 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
   }
 }
 
+Awaitable<bool> PublicSide::Introduce(net::HttpConnection& connection) {
+  const absl::Status introduced = co_await connection.Introduce();
+  if (introduced.ok()) {
+    co_return true;
+  }
+  settings_.metrics.HttpRefused(HttpRefusal::kProxy).Increment();
+  if (!settings_.proxy_refused_told.test_and_set()) {
+    settings_.log.Log(telemetry::Level::kWarning, "proxy_refused",
+                      {{"client", connection.Peer().ToString()}, {"detail", Message(introduced)}});
+  }
+  co_return false;
+}
+
+Awaitable<absl::StatusOr<net::HttpRequest>> PublicSide::ReadRequest(
+    net::HttpConnection& connection) {
+  absl::StatusOr<net::HttpRequest> request = co_await connection.ReadRequest();
+  const std::string& prefix = settings_.path_prefix;
+  if (request.ok() && !prefix.empty() && request->path.starts_with(prefix + "/")) {
+    request->path.erase(0, prefix.size());
+  }
+  co_return request;
+}
+
 Awaitable<void> PublicSide::TurnAway(net::HttpConnection& connection, HttpNo no) {
   const Place place(settings_.turned_away, kMostTurnedAway);
   const bool heard = place.Taken() && co_await ShakeHands(connection);
-  const auto request = heard ? co_await connection.ReadRequest()
+  const auto request = heard ? co_await ReadRequest(connection)
                              : absl::StatusOr<net::HttpRequest>(absl::CancelledError());
   if (!request.ok()) {
     settings_.metrics.HttpRefused(no.counted).Increment();
@@ -139,7 +154,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
     co_return std::nullopt;
   }
   for (;;) {
-    const absl::StatusOr<net::HttpRequest> request = co_await connection->ReadRequest();
+    const absl::StatusOr<net::HttpRequest> request = co_await ReadRequest(*connection);
     if (!request.ok()) {
       co_await RefuseUnread(*connection, request.status());
       break;
@@ -188,7 +203,7 @@ Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
                                    const net::HttpRequest& request) {
   const std::string_view path = PathOf(request);
   if (path == kConsole) {
-    if (const std::optional<HttpNo> no = JudgeBudget(connection.Peer())) {
+    if (const std::optional<HttpNo> no = JudgeBudget(ClientOf(connection, request).address)) {
       co_await RefusePage(connection, *no);
       co_return false;
     }
@@ -265,95 +280,6 @@ std::variant<Offer, HttpNo> PublicSide::JudgeUpgrade(const admission::Client& cl
     return OriginRefused();
   }
   return ReadOffer(request);
-}
-
-net::HttpResponse PublicSide::Console(const net::HttpConnection& connection,
-                                      const net::HttpRequest& request) {
-  const Judged<std::string> token = TokenOf(request);
-  std::optional<Refusal> refused;
-  std::string console_name;
-  bool terminal = false;
-  if (const auto* const missing = std::get_if<Refusal>(&token)) {
-    refused = *missing;
-  } else {
-    // A link is opened from the portal, so another site's Origin or none says nothing here.
-    admission::Client client = ClientOf(connection, request);
-    client.origin.reset();
-    client.extra = net::QueryValue(request.query, "extra").value_or("");
-    Judged<admission::AdmittedGrant> previewed =
-        settings_.admission.Preview(std::get<std::string>(token), client);
-    if (auto* const admitted = std::get_if<admission::AdmittedGrant>(&previewed)) {
-      console_name = admitted->grant.console_name;
-      terminal = admitted->grant.target.scheme == TargetScheme::kRawTcp;
-    } else {
-      refused = std::get<Refusal>(previewed);
-    }
-  }
-  if (!refused.has_value()) {
-    return Page(connection, 200, settings_.files.ConsolePage(console_name, terminal));
-  }
-  const HttpNo no = LinkRefused(*refused);
-  settings_.metrics.HttpRefused(no.counted).Increment();
-  const std::string client = connection.Peer().ToString();
-  const std::array<telemetry::Field, 5> fields = {{{"reason", no.reason},
-                                                   {"detail", refused->detail},
-                                                   {"kid", refused->key_id},
-                                                   {"jti", refused->token_id},
-                                                   {"client", client}}};
-  settings_.log.Log(telemetry::Level::kInfo, "link_refused", fields);
-  sessions_.audit.Record("link_refused", fields);
-  return ErrorPage(connection, no);
-}
-
-net::HttpResponse PublicSide::ErrorPage(const net::HttpConnection& connection,
-                                        const HttpNo& no) const {
-  net::HttpResponse page =
-      Page(connection, no.status, settings_.files.ErrorPage(no.reason, no.message));
-  page.headers.insert(page.headers.end(), no.headers.begin(), no.headers.end());
-  return page;
-}
-
-// Design, section 9: the page's headers.
-net::HttpResponse PublicSide::Page(const net::HttpConnection& connection,
-                                   unsigned status,
-                                   std::string html) const {
-  std::string ancestors;
-  for (const std::string& source : settings_.frame_ancestors) {
-    ancestors += " " + source;
-  }
-  net::HttpResponse response;
-  response.status = status;
-  response.content_type = "text/html; charset=utf-8";
-  response.headers = {
-      {"Content-Security-Policy",
-       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors" +
-           (ancestors.empty() ? " 'none'" : ancestors)},
-      {"Referrer-Policy", "no-referrer"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Cache-Control", "no-store"}};
-  if (!connection.Facts().tls_version.empty()) {
-    response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
-  }
-  response.body = std::make_shared<const std::string>(std::move(html));
-  return response;
-}
-
-net::HttpResponse PublicSide::File(std::string_view path) {
-  const bool icon = path == kFavicon;
-  const Asset* const asset = icon ? settings_.files.Icon()
-                                  : settings_.files.Find(std::string(path.substr(kAssets.size())));
-  if (asset == nullptr) {
-    settings_.metrics.HttpRefused(HttpRefusal::kNotFound).Increment();
-    return JsonReply(NotFound());
-  }
-  net::HttpResponse response;
-  response.content_type = asset->content_type;
-  response.headers = {
-      {"Cache-Control", icon ? "public, max-age=86400" : "public, max-age=31536000, immutable"},
-      {"X-Content-Type-Options", "nosniff"}};
-  response.body = asset->body;
-  return response;
 }
 
 Awaitable<void> PublicSide::Refuse(net::HttpConnection& connection, HttpNo no) {

@@ -29,9 +29,11 @@ struct PublicSettings {
   telemetry::FrontMetrics& metrics;
   telemetry::Logger& log;
   std::vector<std::string> frame_ancestors;  // CSP sources; empty: 'none'
+  std::string path_prefix;                   // "/vnc"; empty: none
   std::atomic<std::size_t> max_connections{0};
   std::atomic<std::size_t> connections{0};  // open now
   std::atomic<std::size_t> turned_away{0};  // are being told that there is no place
+  std::atomic_flag proxy_refused_told;      // the log has it once; the metric counts on
 };
 
 // The public port on one worker: the viewer's pages and files, and the WebSocket that becomes a
@@ -52,6 +54,13 @@ class PublicSide {
     session::Request request;
   };
 
+  // Who asks, as far as the request and the proxies in front say.
+  static admission::Client ClientOf(const net::HttpConnection& connection,
+                                    const net::HttpRequest& request);
+  // Whether the connection's proxy, if the listener has one in front, said whose it is.
+  net::Awaitable<bool> Introduce(net::HttpConnection& connection);
+  // The next request, its path without the prefix.
+  net::Awaitable<absl::StatusOr<net::HttpRequest>> ReadRequest(net::HttpConnection& connection);
   // Tells a connection that has no place here why, as long as not too many are being told.
   net::Awaitable<void> TurnAway(net::HttpConnection& connection, HttpNo no);
   // HTTP, until the connection ends or is upgraded.

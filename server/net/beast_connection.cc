@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "net/deadline.h"
 #include "net/error.h"
+#include "net/proxy_reader.h"
 #include "net/websocket_stream.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -109,16 +110,19 @@ class BeastConnection final : public HttpConnection {
   BeastConnection(Transport transport,
                   IpAddress peer,
                   std::shared_ptr<const TlsContext> tls,
+                  std::shared_ptr<const Proxies> proxies,
                   Worker& worker,
                   const Timeouts& timeouts)
       : transport_(std::move(transport)),
         peer_(peer),
         tls_(std::move(tls)),
+        proxies_(std::move(proxies)),
         worker_(worker),
         timeouts_(timeouts),
         buffer_(kMaxHeadBytes + 1) {}
 
   const IpAddress& Peer() const override { return peer_; }
+  const Proxies* TrustedProxies() const override { return proxies_.get(); }
   // A new descriptor is always the lowest that is free.
   bool OnLastDescriptors() override {
     return MostDescriptors() - kDescriptorReserve <= transport_.next_layer().native_handle();
@@ -126,6 +130,25 @@ class BeastConnection final : public HttpConnection {
   TransportFacts Facts() const override { return transport_.Facts(); }
   Worker& Home() const override { return worker_; }
   bool KeepAlive() const override { return keep_alive_; }
+
+  Awaitable<absl::Status> Introduce() override {
+    if (proxies_ == nullptr || !proxies_->proxy_protocol) {
+      co_return absl::OkStatus();
+    }
+    if (!IsProxy(*proxies_, peer_)) {
+      co_return Error(absl::StatusCode::kPermissionDenied,
+                      "PROXY protocol: " + peer_.ToString() + " is not in proxies.trusted");
+    }
+    const Deadline deadline = LimitedTo(timeouts_.http_header);
+    const absl::StatusOr<ProxiedClient> client = co_await ReadProxyHeader(transport_.next_layer());
+    if (deadline.Passed()) {
+      co_return TooSlow("PROXY protocol: the header took too long");
+    }
+    if (client.ok() && client->has_value()) {
+      peer_ = **client;
+    }
+    co_return client.status();
+  }
 
   Awaitable<absl::Status> Handshake() override {
     if (tls_ == nullptr) {
@@ -224,6 +247,7 @@ class BeastConnection final : public HttpConnection {
   Transport transport_;
   IpAddress peer_;
   std::shared_ptr<const TlsContext> tls_;
+  std::shared_ptr<const Proxies> proxies_;
   Worker& worker_;
   const Timeouts& timeouts_;
   beast::flat_buffer buffer_;
@@ -238,10 +262,11 @@ class BeastConnection final : public HttpConnection {
 std::unique_ptr<HttpConnection> MakeHttpConnection(Transport transport,
                                                    IpAddress peer,
                                                    std::shared_ptr<const TlsContext> tls,
+                                                   std::shared_ptr<const Proxies> proxies,
                                                    Worker& worker,
                                                    const Timeouts& timeouts) {
-  return std::make_unique<BeastConnection>(std::move(transport), peer, std::move(tls), worker,
-                                           timeouts);
+  return std::make_unique<BeastConnection>(std::move(transport), peer, std::move(tls),
+                                           std::move(proxies), worker, timeouts);
 }
 
 }  // namespace porthole::net

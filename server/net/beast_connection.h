@@ -12,6 +12,7 @@ namespace porthole::net {
 std::unique_ptr<HttpConnection> MakeHttpConnection(Transport transport,
                                                    IpAddress peer,
                                                    std::shared_ptr<const TlsContext> tls,
+                                                   std::shared_ptr<const Proxies> proxies,
                                                    Worker& worker,
                                                    const Timeouts& timeouts);
 

@@ -3,6 +3,7 @@
 #include "base/ip_address.h"
 #include "net/byte_stream.h"
 #include "net/http.h"
+#include "net/proxies.h"
 #include "net/timeouts.h"
 #include "net/tls.h"
 #include "net/worker.h"
@@ -20,8 +21,16 @@ class HttpConnection {
   HttpConnection& operator=(const HttpConnection&) = delete;
   virtual ~HttpConnection() = default;
 
-  // The TCP peer.
+  // The TCP peer, or once Introduce() succeeded whom its PROXY header names.
   virtual const IpAddress& Peer() const = 0;
+
+  // The proxies in front of the listener; null: none. Lives as long as the connection.
+  virtual const Proxies* TrustedProxies() const = 0;
+
+  // Reads the PROXY header, where the listener expects one; before anything else.
+  // Errors: PERMISSION_DENIED the TCP peer is none of its proxies; INVALID_ARGUMENT no header, or a
+  // malformed one; DEADLINE_EXCEEDED after timeouts.http_header, else as ByteStream's.
+  virtual Awaitable<absl::Status> Introduce() = 0;
   virtual TransportFacts Facts() const = 0;
   virtual Worker& Home() const = 0;
 

@@ -66,9 +66,14 @@ error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first
 
 Acceptor::Acceptor(tcp::acceptor socket,
                    std::shared_ptr<const TlsContext> tls,
+                   std::shared_ptr<const Proxies> proxies,
                    Worker& worker,
                    const Timeouts& timeouts)
-    : socket_(std::move(socket)), tls_(std::move(tls)), worker_(worker), timeouts_(timeouts) {}
+    : socket_(std::move(socket)),
+      tls_(std::move(tls)),
+      proxies_(std::move(proxies)),
+      worker_(worker),
+      timeouts_(timeouts) {}
 
 Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
   if (!socket_.is_open()) {
@@ -91,7 +96,7 @@ Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
     co_return Error(absl::StatusCode::kUnavailable, "gone before it was accepted");
   }
   co_return MakeHttpConnection(Transport(Socket(std::move(socket))), FromAsio(peer.address()), tls_,
-                               worker_, timeouts_);
+                               proxies_, worker_, timeouts_);
 }
 
 Awaitable<void> Acceptor::Pause() {
@@ -120,8 +125,8 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings&
       error_code error;
       endpoint.port(socket.local_endpoint(error).port());
     }
-    listener->acceptors_.push_back(
-        std::make_unique<Acceptor>(std::move(socket), settings.tls, worker, timeouts));
+    listener->acceptors_.push_back(std::make_unique<Acceptor>(std::move(socket), settings.tls,
+                                                              settings.proxies, worker, timeouts));
   }
   listener->address_ = ToText(endpoint);
   listener->port_ = endpoint.port();

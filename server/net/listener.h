@@ -19,6 +19,7 @@ class Acceptor {
  public:
   Acceptor(boost::asio::ip::tcp::acceptor socket,
            std::shared_ptr<const TlsContext> tls,
+           std::shared_ptr<const Proxies> proxies,
            Worker& worker,
            const Timeouts& timeouts);
 
@@ -38,6 +39,7 @@ class Acceptor {
  private:
   boost::asio::ip::tcp::acceptor socket_;
   std::shared_ptr<const TlsContext> tls_;
+  std::shared_ptr<const Proxies> proxies_;
   Worker& worker_;
   const Timeouts& timeouts_;
 };
@@ -45,7 +47,8 @@ class Acceptor {
 struct ListenerSettings {
   IpAddress address;
   std::uint16_t port = 0;
-  std::shared_ptr<const TlsContext> tls;  // null: plain
+  std::shared_ptr<const TlsContext> tls = nullptr;   // null: plain
+  std::shared_ptr<const Proxies> proxies = nullptr;  // null: none in front
 };
 
 // A listening address, with an acceptor on every worker (SO_REUSEPORT). Opened before the workers

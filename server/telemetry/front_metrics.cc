@@ -9,8 +9,8 @@ namespace {
 constexpr std::array<const char*, 2> kSides = {"viewer", "host"};
 constexpr std::array<const char*, 3> kTlsResults = {"ok", "failed", "timeout"};
 constexpr std::array<const char*, kHttpRefusalCount> kHttpRefusals = {
-    "bad_request",      "timeout", "too_large", "not_found", "method",
-    "upgrade_required", "origin",  "link",      "too_many",  "unavailable"};
+    "bad_request", "timeout", "too_large", "not_found",   "method", "upgrade_required",
+    "origin",      "link",    "too_many",  "unavailable", "proxy"};
 constexpr std::array<const char*, kAcceptErrorCount> kAcceptErrors = {"descriptors", "memory",
                                                                       "aborted", "other"};
 

@@ -24,8 +24,9 @@ enum class HttpRefusal : std::uint8_t {
   kLink,             // 400, 403, 410: /console with a token that opens nothing
   kTooMany,          // 429 or closed: a limit
   kUnavailable,      // 503: draining, or no descriptors left
+  kProxy,            // closed: no PROXY header that can be believed
 };
-inline constexpr std::size_t kHttpRefusalCount = 10;
+inline constexpr std::size_t kHttpRefusalCount = 11;
 
 enum class AcceptError : std::uint8_t {
   kDescriptors,  // EMFILE, ENFILE

@@ -20,6 +20,11 @@ TEST(Fitting, RefusesTwoListenersOnOneAddressAndPort) {
             "f.yaml:2: control.tcp: needs port 8080 of 127.0.0.1, as listeners[0] does");
 }
 
+TEST(Fitting, RefusesProxiesThatNobodyIs) {
+  EXPECT_EQ(WhyRefused("listeners:\n- {proxies: {proxy_protocol: true}}\n"),
+            "f.yaml:2: listeners[0].proxies.trusted: must have at least one range");
+}
+
 TEST(Fitting, TakesListenersThatDoNotCollide) {
   EXPECT_EQ(WhyRefused("listeners: [{port: 0}, {port: 0}, {port: 1000}, "
                        "{address: '::1', port: 1000}, {address: 127.0.0.2, port: 1000}]"),

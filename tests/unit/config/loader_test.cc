@@ -31,6 +31,25 @@ Configuration Parsed(std::string_view text) {
   return parsed.ok() ? *parsed : Configuration();
 }
 
+TEST(Parse, ReadsTheProxiesInFrontOfAListener) {
+  const Configuration parsed = Parsed(R"(
+listeners:
+  - port: 0
+    proxies: {trusted: [10.0.0.0/8, "2001:db8::1"], proxy_protocol: true, client_header: none}
+  - port: 0
+    proxies: {trusted: [10.0.0.1]}
+)");
+
+  ASSERT_EQ(parsed.listeners.size(), 2U);
+  EXPECT_EQ(
+      parsed.listeners[0].proxies,
+      (ListenerProxies{.trusted = {*IpPrefix::Parse("10.0.0.0/8"), *IpPrefix::Parse("2001:db8::1")},
+                       .proxy_protocol = true,
+                       .client_header = ClientHeader::kNone}));
+  EXPECT_FALSE(parsed.listeners[1].proxies->proxy_protocol);
+  EXPECT_EQ(parsed.listeners[1].proxies->client_header, ClientHeader::kXForwardedFor);
+}
+
 TEST(Parse, GivesTheDefaultsOfAnEmptyFile) {
   const Configuration parsed = Parsed("");
 
@@ -66,7 +85,8 @@ admin: {address: 192.0.2.2, port: 1}
                                            .port = 8443,
                                            .tls = ListenerTls{.certificate_file = "c.pem",
                                                               .private_key_file = "k.pem",
-                                                              .min_version = TlsVersion::kTls13}}));
+                                                              .min_version = TlsVersion::kTls13},
+                                           .proxies = {}}));
   EXPECT_EQ(parsed.listeners[1].port, 0);
   EXPECT_EQ(parsed.listeners[1].tls->min_version, TlsVersion::kTls12);
   EXPECT_EQ(parsed.listeners[2], Listener{});
@@ -113,13 +133,15 @@ viewer:
   directory: /srv/viewer
   frame_ancestors: ["'self'", "https://*.example:8443"]
   origins: ["https://cloud.example", "http://localhost:3000", "http://[::1]:8080", "null"]
+  path_prefix: /vnc
 tokens: {audience: p, issuers: [one, two], max_lifetime: 2m, clock_skew: 5s}
 )");
 
   EXPECT_EQ(parsed.viewer, (Viewer{.directory = "/srv/viewer",
                                    .frame_ancestors = {"'self'", "https://*.example:8443"},
                                    .origins = {"https://cloud.example", "http://localhost:3000",
-                                               "http://[::1]:8080", "null"}}));
+                                               "http://[::1]:8080", "null"},
+                                   .path_prefix = "/vnc"}));
   EXPECT_EQ(parsed.tokens, (Tokens{.audience = "p",
                                    .issuers = {"one", "two"},
                                    .max_lifetime = seconds(120),

@@ -74,7 +74,7 @@ class PublicSideTest : public ::testing::Test {
     served_ = std::make_unique<testing::Served>(testing::Unhurried(), secure);
     budget_ = std::make_unique<admission::AddressBudget>(limits, clock_);
     settings_ = std::make_unique<PublicSettings>(files_, *budget_, admission_, metrics_.front, log_,
-                                                 std::vector<std::string>(), most_);
+                                                 std::vector<std::string>(), std::string(), most_);
     dialer_ = std::make_unique<net::Dialer>(net::DialerParts{.worker = served_->Home(),
                                                              .policy = policy_,
                                                              .resolver = resolver_,

@@ -19,7 +19,7 @@ const net::Timeouts kTimeouts;
 
 TEST(Listener, TheSystemChoosesAPortAndItIsTold) {
   net::WorkerPool workers(2);
-  const auto listener = Listener::Open({kLocal, 0, nullptr}, workers, 2, kTimeouts);
+  const auto listener = Listener::Open({.address = kLocal}, workers, 2, kTimeouts);
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_NE((*listener)->Port(), 0);
   EXPECT_EQ((*listener)->Address(), "127.0.0.1:" + std::to_string((*listener)->Port()));
@@ -30,10 +30,11 @@ TEST(Listener, TheSystemChoosesAPortAndItIsTold) {
 // Every worker's socket has SO_REUSEPORT afterwards: the next one must not join them.
 TEST(Listener, APortThatIsTakenIsAnError) {
   net::WorkerPool workers(2);
-  const auto first = Listener::Open({kLocal, 0, nullptr}, workers, 2, kTimeouts);
+  const auto first = Listener::Open({.address = kLocal}, workers, 2, kTimeouts);
   ASSERT_TRUE(first.ok());
   for (const IpAddress& address : {kLocal, IpAddress::V4({0, 0, 0, 0})}) {
-    const auto second = Listener::Open({address, (*first)->Port(), nullptr}, workers, 2, kTimeouts);
+    const auto second =
+        Listener::Open({.address = address, .port = (*first)->Port()}, workers, 2, kTimeouts);
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
     EXPECT_THAT(second.status().ToString(),
@@ -43,24 +44,23 @@ TEST(Listener, APortThatIsTakenIsAnError) {
 
 TEST(Listener, ItsPortIsFreeOnceItIsGone) {
   net::WorkerPool workers(1);
-  auto first = Listener::Open({kLocal, 0, nullptr}, workers, 1, kTimeouts);
+  auto first = Listener::Open({.address = kLocal}, workers, 1, kTimeouts);
   ASSERT_TRUE(first.ok());
   const std::uint16_t port = (*first)->Port();
   first->reset();
-  EXPECT_TRUE(Listener::Open({kLocal, port, nullptr}, workers, 1, kTimeouts).ok());
+  EXPECT_TRUE(Listener::Open({.address = kLocal, .port = port}, workers, 1, kTimeouts).ok());
 }
 
 TEST(Listener, AnAddressThatIsNotOursIsAnError) {
   net::WorkerPool workers(1);
   const auto listener =
-      Listener::Open({IpAddress::V4({192, 0, 2, 1}), 0, nullptr}, workers, 1, kTimeouts);
+      Listener::Open({.address = IpAddress::V4({192, 0, 2, 1})}, workers, 1, kTimeouts);
   EXPECT_EQ(listener.status().code(), absl::StatusCode::kUnavailable) << listener.status();
 }
 
 TEST(Listener, SpeaksIpv6AndUnwrapsIpv4) {
   net::WorkerPool workers(1);
-  const auto listener =
-      Listener::Open({*IpAddress::Parse("::"), 0, nullptr}, workers, 1, kTimeouts);
+  const auto listener = Listener::Open({.address = *IpAddress::Parse("::")}, workers, 1, kTimeouts);
   ASSERT_TRUE(listener.ok()) << listener.status();
   EXPECT_EQ((*listener)->Address(), "[::]:" + std::to_string((*listener)->Port()));
   for (const bool v6 : {false, true}) {

@@ -23,13 +23,20 @@ inline net::Timeouts Unhurried() {
 
 // A listener on a port of the system's choice, and the loop it is on, which the tests run.
 struct Served {
-  explicit Served(net::Timeouts limits = Unhurried(), bool secure = false)
+  explicit Served(net::Timeouts limits = Unhurried(),
+                  bool secure = false,
+                  std::shared_ptr<const net::Proxies> proxies = nullptr)
       : timeouts(limits),
         tls(secure ? *net::TlsContext::ForServer(
                          files.certificate, files.private_key, net::MinTls::kTls12)
                    : nullptr),
-        listener(
-            *net::Listener::Open({IpAddress::V4({127, 0, 0, 1}), 0, tls}, workers, 1, timeouts)) {}
+        listener(*net::Listener::Open({.address = IpAddress::V4({127, 0, 0, 1}),
+                                       .port = 0,
+                                       .tls = tls,
+                                       .proxies = std::move(proxies)},
+                                      workers,
+                                      1,
+                                      timeouts)) {}
 
   net::Worker& Home() { return workers.At(0); }
   std::uint16_t Port() const { return listener->Port(); }
