@@ -2,14 +2,18 @@
 #include "config/documentation.h"
 #include "config/loader.h"
 #include "node.h"
+#include "probe.h"
+#include "service_manager.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -21,6 +25,7 @@ constexpr int kUnusable = 2;  // exit code: the command line, the configuration 
 struct Options {
   std::string config_file;
   std::string check_file;
+  std::string probe;
   bool print_default = false;
 };
 
@@ -47,9 +52,21 @@ absl::StatusOr<porthole::config::Configuration> LoadFrom(const std::string& file
   return file.empty() ? porthole::config::Parse("", "the defaults") : porthole::config::Load(file);
 }
 
+constexpr std::chrono::seconds kLook{2};  // a watchdog's time is more, or it is too short
+
+// Tells the service manager that the node works, if every loop does.
+void FeedWatchdog(const porthole::ServiceManager& manager, porthole::Node& node) {
+  if (node.LoopsAnswer()) {
+    manager.Alive();
+  }
+}
+
 // Between signals it looks for certificates that were replaced.
-void WaitForEnd(const sigset_t& signals, porthole::Node& node, const std::string& file) {
-  const timespec look{.tv_sec = 2, .tv_nsec = 0};
+void WaitForEnd(const sigset_t& signals,
+                porthole::Node& node,
+                const porthole::ServiceManager& manager,
+                const std::string& file) {
+  const timespec look{.tv_sec = kLook.count(), .tv_nsec = 0};
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &look);
     if (IsEnd(signal)) {
@@ -60,20 +77,25 @@ void WaitForEnd(const sigset_t& signals, porthole::Node& node, const std::string
     } else {
       node.LookAtCertificates();
     }
+    FeedWatchdog(manager, node);
   }
 }
 
 // Waits that long, or until a second signal says to hurry; a reload in between does neither.
-bool SignalledWithin(const sigset_t& signals, std::chrono::milliseconds limit) {
+bool SignalledWithin(const sigset_t& signals,
+                     std::chrono::milliseconds limit,
+                     const std::function<void()>& look) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point until = Clock::now() + limit;
   for (std::chrono::nanoseconds left = limit; left.count() > 0; left = until - Clock::now()) {
+    left = std::min<std::chrono::nanoseconds>(left, kLook);
     timespec wait{};
     wait.tv_sec = left.count() / 1'000'000'000;
     wait.tv_nsec = left.count() % 1'000'000'000;
     if (IsEnd(sigtimedwait(&signals, nullptr, &wait))) {
       return true;
     }
+    look();
   }
   return false;
 }
@@ -91,6 +113,23 @@ int CheckOnly(const std::string& file) {
   return 0;
 }
 
+int AskOnly(const std::string& probe, const std::string& file) {
+  const absl::StatusOr<porthole::config::Configuration> configuration = LoadFrom(file);
+  if (!configuration.ok()) {
+    return Fail(configuration.status());
+  }
+  const absl::Status said = porthole::Ask(
+      probe == "live" ? porthole::Probe::kLive : porthole::Probe::kReady, configuration->admin);
+  if (said.code() == absl::StatusCode::kInvalidArgument) {
+    return Fail(said);
+  }
+  if (!said.ok()) {
+    std::cerr << "porthole: " << porthole::Message(said) << '\n';
+    return 1;
+  }
+  return 0;
+}
+
 int Serve(const std::string& file) {
   absl::StatusOr<porthole::config::Configuration> configuration = LoadFrom(file);
   if (!configuration.ok()) {
@@ -100,13 +139,17 @@ int Serve(const std::string& file) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit fails as one on a full disk does
   const sigset_t signals = OurSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const porthole::ServiceManager manager;
   porthole::Node node(*std::move(configuration));
   if (const absl::Status opened = node.Open(); !opened.ok()) {
     return Fail(opened);
   }
-  WaitForEnd(signals, node, file);
-  node.Shutdown(
-      [&signals](std::chrono::milliseconds limit) { return SignalledWithin(signals, limit); });
+  manager.Ready();
+  WaitForEnd(signals, node, manager, file);
+  manager.Stopping();
+  node.Shutdown([&](std::chrono::milliseconds limit) {
+    return SignalledWithin(signals, limit, [&] { FeedWatchdog(manager, node); });
+  });
   return 0;
 }
 
@@ -129,6 +172,13 @@ int main(int argc, char** argv) try {
                                      "Say what is wrong with a configuration file, and exit");
   auto* const print = app.add_flag("--print-default-config", options.print_default,
                                    "Print a configuration file with every setting and its default");
+  app.add_option("--probe", options.probe,
+                 "Ask the node that runs with this configuration whether it is live or ready;\n"
+                 "exits with 1 and says why when it is not")
+      ->type_name("live|ready")
+      ->check(CLI::IsMember({"live", "ready"}))
+      ->excludes(check)
+      ->excludes(print);
   for (auto* const option : {config, check}) {
     option->type_name("FILE")->excludes(print);
   }
@@ -141,6 +191,9 @@ int main(int argc, char** argv) try {
   if (options.print_default) {
     std::cout << porthole::config::DefaultYaml();
     return 0;
+  }
+  if (!options.probe.empty()) {
+    return AskOnly(options.probe, options.config_file);
   }
   return options.check_file.empty() ? Serve(options.config_file) : CheckOnly(options.check_file);
 } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 #include "front/admin_side.h"
 #include "front/public_side.h"
 #include "front/viewer_files.h"
+#include "heartbeat.h"
 #include "net/address_policy.h"
 #include "net/host_settings.h"
 #include "net/listener.h"
@@ -58,6 +59,9 @@ class Node {
   // can change without touching a live session: limits, allow-lists, the control API's callers, and
   // certificates. What is broken changes nothing; the log and porthole_reloads_total say so.
   void OnReload(const absl::StatusOr<config::Configuration>& fresh);
+
+  // Whether every worker's loop answered since the last call, for a watchdog.
+  bool LoopsAnswer() { return heartbeat_->Beat(); }
 
   // Looks whether the certificates' files are others than at the last look, and loads them if so.
   void LookAtCertificates();
@@ -135,6 +139,7 @@ class Node {
   // all that the coroutines use: the destructor sees to it.
   std::unique_ptr<net::WorkerPool> workers_;
   std::unique_ptr<net::WorkerPool> admin_worker_;
+  std::unique_ptr<Heartbeat> heartbeat_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unique_ptr<net::Listener> admin_listener_;
   std::unique_ptr<net::ReversePort> reverse_port_;  // null: not configured
