@@ -272,8 +272,22 @@ absl::Status Node::OpenReverse() {
   if (!configuration_.reverse.has_value()) {
     return absl::OkStatus();
   }
-  absl::StatusOr<std::unique_ptr<net::ReversePort>> opened = net::ReversePort::Open(
-      ReverseSettingsOf(*configuration_.reverse), admin_worker_->At(0), *reverse_desk_);
+  net::ReverseSettings settings = ReverseSettingsOf(*configuration_.reverse);
+  // One line a second at most: whoever may dial in must not fill the log.
+  settings.refused = [this, next = SteadyTime(), left_out = std::uint64_t{0}](
+                         const IpAddress& from, const char* why) mutable {
+    const SteadyTime now = clock_.Steady();
+    if (now < next) {
+      ++left_out;
+      return;
+    }
+    next = now + std::chrono::seconds(1);
+    log_.Log(
+        Level::kWarning, "reverse_refused",
+        {{"client", from.ToString()}, {"detail", why}, {"left_out", std::exchange(left_out, 0)}});
+  };
+  absl::StatusOr<std::unique_ptr<net::ReversePort>> opened =
+      net::ReversePort::Open(std::move(settings), admin_worker_->At(0), *reverse_desk_);
   if (!opened.ok()) {
     return opened.status();
   }

@@ -1,6 +1,6 @@
 #include "service_manager.h"
 
-#include "net/descriptor.h"
+#include "base/descriptor.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -32,7 +32,7 @@ void ServiceManager::Tell(std::string_view state) const {
   if (socket_.front() == '@') {
     address.sun_path[0] = '\0';
   }
-  const net::Descriptor sender(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const Descriptor sender(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!sender.IsOpen()) {
     return;
   }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/descriptor.h"
 #include "base/ip_address.h"
 #include "base/target.h"
 #include "base/tunnel.h"
 #include "config/configuration.h"
-#include "net/descriptor.h"
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>

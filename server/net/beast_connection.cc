@@ -144,10 +144,12 @@ class BeastConnection final : public HttpConnection {
     if (deadline.Passed()) {
       co_return TooSlow("PROXY protocol: the header took too long");
     }
-    if (client.ok() && client->has_value()) {
-      peer_ = **client;
+    if (!client.ok()) {
+      co_return client.status();
     }
-    co_return client.status();
+    const ProxiedClient& named = *client;
+    peer_ = named.value_or(peer_);
+    co_return absl::OkStatus();
   }
 
   Awaitable<absl::Status> Handshake() override {

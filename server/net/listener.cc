@@ -4,9 +4,9 @@
 #include "net/beast_connection.h"
 #include "net/endpoint.h"
 #include "net/error.h"
+#include "net/listening.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <netinet/tcp.h>
@@ -27,26 +27,11 @@ constexpr int kBacklog = 4096;
 constexpr int kSendBufferBytes = 256 * 1024;
 constexpr std::chrono::milliseconds kPause{100};
 
-absl::Status OpenError(const tcp::endpoint& endpoint, const error_code& error) {
-  const std::string where = "cannot listen on " + ToText(endpoint) + ": ";
-  if (error == asio::error::address_in_use) {
-    return Error(absl::StatusCode::kAlreadyExists, where + "the port is taken by another process");
-  }
-  return Error(absl::StatusCode::kUnavailable, where + error.message());
-}
-
 // The first socket listens without SO_REUSEPORT, so that a port that is taken is an error and not a
 // share of somebody else's connections; it gets the option afterwards, for the others to join. Not
 // before listen(): two processes that start together could both have bound by then.
 error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first) {
-  error_code error;
-  socket.open(endpoint.protocol(), error);
-  if (!error && endpoint.protocol() == tcp::v6()) {
-    socket.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
-  }
-  if (!error) {
-    socket.set_option(tcp::acceptor::reuse_address(true), error);
-  }
+  error_code error = OpenForListening(socket, endpoint);
   if (!error && !first) {
     socket.set_option(ReusePort(true), error);
   }
@@ -119,7 +104,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings&
     Worker& worker = workers.At(i);
     tcp::acceptor socket(worker.Loop());
     if (const error_code error = Bind(socket, endpoint, i == 0)) {
-      return OpenError(endpoint, error);
+      return ListenError(endpoint, error);
     }
     if (i == 0) {
       error_code error;

@@ -117,8 +117,9 @@ absl::StatusOr<ProxiedClient> ParseProxyLine(std::string_view line) {
   }
   const auto client = ReadAddress(TakeWord(line), family == "TCP4");
   const auto server = ReadAddress(TakeWord(line), family == "TCP4");
-  const bool ports = IsPort(TakeWord(line)) && IsPort(TakeWord(line));
-  if (!client.has_value() || !server.has_value() || !ports || !line.empty()) {
+  const bool from = IsPort(TakeWord(line));
+  const bool to = IsPort(TakeWord(line));
+  if (!client.has_value() || !server.has_value() || !from || !to || !line.empty()) {
     return Bad("a malformed line");
   }
   return client;

@@ -42,9 +42,9 @@ Awaitable<absl::StatusOr<ProxiedClient>> ReadLine(Socket& socket, std::string li
     if (error) {
       co_return ToStatus(error, "PROXY protocol");
     }
-    const auto end = std::find(piece.begin(), piece.begin() + seen, '\n');
-    const auto size = static_cast<std::size_t>(end - piece.begin());
-    const auto mine = std::span(piece).first(std::min(size + 1, seen));
+    const std::span<std::uint8_t> come = std::span(piece).first(seen);
+    const auto size = static_cast<std::size_t>(std::ranges::find(come, '\n') - come.begin());
+    const auto mine = come.first(std::min(size + 1, seen));
     const absl::Status taken = co_await ReadInto(socket, mine);
     if (!taken.ok()) {
       co_return taken;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/descriptor.h"
 #include "net/byte_stream.h"
-#include "net/descriptor.h"
 #include "net/worker.h"
 
 #include <absl/status/statusor.h>

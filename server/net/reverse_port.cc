@@ -1,15 +1,14 @@
 #include "net/reverse_port.h"
 
-#include "base/status.h"
 #include "net/deadline.h"
 #include "net/endpoint.h"
+#include "net/listening.h"
 #include "net/repeater_id.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,29 +28,18 @@ using tcp = asio::ip::tcp;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr int kBacklog = 128;
+constexpr const char* kGone = "it went before it had said whose it is";
 constexpr std::chrono::milliseconds kPause{100};  // where there are no descriptors
 
 absl::Status Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
-  error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error && endpoint.protocol() == tcp::v6()) {
-    acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
-  }
-  if (!error) {
-    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  }
+  error_code error = OpenForListening(acceptor, endpoint);
   if (!error) {
     acceptor.bind(endpoint, error);
   }
   if (!error) {
     acceptor.listen(kBacklog, error);
   }
-  if (!error) {
-    return absl::OkStatus();
-  }
-  return Error(error == asio::error::address_in_use ? absl::StatusCode::kAlreadyExists
-                                                    : absl::StatusCode::kUnavailable,
-               "cannot listen on " + ToText(endpoint) + ": " + error.message());
+  return error ? ListenError(endpoint, error) : absl::OkStatus();
 }
 
 }  // namespace
@@ -104,55 +92,90 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
     IpAddress address_;
   };
 
-  bool MayEnter(const IpAddress& address) const {
+  // Why nothing of this address may come in now; nullptr when it may.
+  const char* WhyNot(const IpAddress& address) const {
+    if (!std::ranges::any_of(settings_.sources, [&address](const IpPrefix& prefix) {
+          return prefix.Contains(address);
+        })) {
+      return "the address is not in reverse.sources";
+    }
     const auto found = counts_.find(address);
-    return std::ranges::any_of(
-               settings_.sources,
-               [&address](const IpPrefix& prefix) { return prefix.Contains(address); }) &&
-           count_ < settings_.connections &&
-           (found == counts_.end() || found->second < settings_.connections_per_address);
+    if (count_ >= settings_.connections ||
+        (found != counts_.end() && found->second >= settings_.connections_per_address)) {
+      return "too many connections have not said whose they are";
+    }
+    return nullptr;
+  }
+
+  void Refuse(const IpAddress& address, const char* why) const {
+    if (settings_.refused) {
+      settings_.refused(address, why);
+    }
   }
 
   void Receive(tcp::socket socket) {
     error_code error;
     const tcp::endpoint peer = socket.remote_endpoint(error);
-    if (error || !MayEnter(FromAsio(peer.address()))) {
-      return;  // closes it
+    if (error) {
+      return;  // gone
     }
-    asio::co_spawn(home_.Loop(),
-                   Identify(shared_from_this(), std::move(socket), FromAsio(peer.address())),
+    const IpAddress address = FromAsio(peer.address());
+    if (const char* const why = WhyNot(address); why != nullptr) {
+      Refuse(address, why);
+      return;
+    }
+    asio::co_spawn(home_.Loop(), Admit(shared_from_this(), std::move(socket), address),
                    [](const std::exception_ptr&) {});  // what failed is closed
   }
 
-  // The first byte tells a repeater's head from RFB, which is left where it is.
-  static Awaitable<void> Identify(std::shared_ptr<Reception> self,
-                                  tcp::socket socket,
-                                  IpAddress address) {
+  static Awaitable<void> Admit(std::shared_ptr<Reception> self,
+                               tcp::socket socket,
+                               IpAddress address) {
     const Share share(self, address);
     const Deadline deadline(self->home_.Clockwork(), self->settings_.identify, [&socket] {
       error_code ignored;
       socket.close(ignored);
     });
+    const char* const why = co_await Identify(*self, socket);
+    if (why != nullptr) {
+      self->Refuse(address, deadline.Passed() ? "it did not say in time whose it is" : why);
+    }
+  }
+
+  // Gives it to whose it is; else why nobody gets it. The first byte tells a repeater's head from
+  // RFB, which is left where it is.
+  static Awaitable<const char*> Identify(Reception& self, tcp::socket& socket) {
     char first = 0;
     const auto [error, count] = co_await socket.async_receive(
         asio::buffer(&first, 1), asio::socket_base::message_peek, kTuple);
     if (error) {
-      co_return;
+      co_return kGone;
     }
-    if (first == 'R' && self->settings_.without_id) {
-      self->desk_.GiveToTheOnlyOne(Released(socket));
-    } else if (first == 'I') {
-      co_await GiveToNamed(*self, socket);
+    if (first == 'I') {
+      co_return co_await GiveToNamed(self, socket);
     }
+    if (first != 'R') {
+      co_return "it is neither a repeater's client nor a VNC server";
+    }
+    if (!self.settings_.without_id) {
+      co_return "it gives no id, and reverse.without_id is off";
+    }
+    co_return self.desk_.GiveToTheOnlyOne(Released(socket))
+        ? nullptr
+        : "it gives no id, and not exactly one session waits";
   }
 
-  static Awaitable<void> GiveToNamed(Reception& self, tcp::socket& socket) {
+  static Awaitable<const char*> GiveToNamed(Reception& self, tcp::socket& socket) {
     std::array<std::uint8_t, kRepeaterHeadBytes> head{};
     const auto [error, count] = co_await asio::async_read(socket, asio::buffer(head), kTuple);
-    const absl::StatusOr<std::string> id = ReadRepeaterId(head);
-    if (!error && id.ok()) {
-      self.desk_.Give(*id, Released(socket));
+    if (error) {
+      co_return kGone;
     }
+    const absl::StatusOr<std::string> id = ReadRepeaterId(head);
+    if (!id.ok()) {
+      co_return "it gives no id that a target could name";
+    }
+    co_return self.desk_.Give(*id, Released(socket)) ? nullptr : "no session waits for its id";
   }
 
   static Descriptor Released(tcp::socket& socket) {

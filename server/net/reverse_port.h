@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct ReverseSettings {
   std::size_t connections_per_address = 16;   // not given to a session yet
   std::size_t connections = 256;              // the same, of all
   std::chrono::milliseconds identify{10000};  // for the id to come
+  // Told of each connection that is closed, and why; on the home worker's thread. Never the id: who
+  // knows it may take the session's place. May be empty.
+  std::function<void(const IpAddress& from, const char* why)> refused;
 };
 
 // The port where VNC servers dial in (design, section 9). Reads who they are, as a repeater does,

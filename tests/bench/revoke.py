@@ -10,14 +10,7 @@ import threading
 import time
 
 from crowd import crowd
-from harness.control_api import SessionApi, messages
-
-
-def revoke_all(api):
-    service = messages("session_service")
-    request = service.RevokeSessionsRequest()
-    request.selector.all = True
-    return api._call("RevokeSessions", request, service.RevokeSessionsResponse)
+from harness.control_api import SessionApi
 
 
 def measure(count):
@@ -27,7 +20,7 @@ def measure(count):
             poller.register(viewer.web_socket.socket, select.EPOLLIN | select.EPOLLET)
         api.sessions()  # opens the channel
         began = time.monotonic()
-        caller = threading.Thread(target=revoke_all, args=(api,))
+        caller = threading.Thread(target=api.revoke, kwargs={"all": True})
         caller.start()
         left = {viewer.web_socket.socket.fileno() for viewer in viewers}
         while left and time.monotonic() - began < 60:

@@ -51,6 +51,17 @@ def test_haproxys_own_checks_are_answered(behind, host, directory):
         assert node.metrics().get("porthole_http_refused_total", reason="proxy") == 0
 
 
+def test_the_nodes_own_tls_goes_through_haproxy(start_node, host, directory):
+    certificate, key = Authority(directory).issue("node")
+    node = start_node(listeners=[{
+        "address": "127.0.0.1", "port": 0,
+        "tls": {"certificate_file": str(certificate), "private_key_file": str(key)},
+        "proxies": {"trusted": TRUSTED, "proxy_protocol": True}}])
+    with Haproxy(directory, node.tls_address, "send-proxy-v2 check") as front:
+        front.tls = True
+        assert client_of_a_session(node, front, host) == "127.0.0.1"
+
+
 def test_who_is_no_proxy_is_closed(behind, host):
     node = behind(proxy_protocol=True)
     for _ in range(2):

@@ -15,12 +15,16 @@ from harness.vnc_servers import Qemu, Websockify, X11vnc, Xtigervnc, tls_x509
 from processes import Child, wait_until
 
 
-def see_the_screen(node, token):
-    """A viewer gets a picture; gives the session as the control API tells it."""
-    viewer = Viewer(node, token)
+def expect_picture(viewer):
     viewer.set_encodings(0)
     viewer.request_update()
     assert viewer.read_raw_update() > 0
+
+
+def see_the_screen(node, token):
+    """A viewer gets a picture; gives the session as the control API tells it."""
+    viewer = Viewer(node, token)
+    expect_picture(viewer)
     session = node.control_json("sessions", "list")["sessions"][0]
     viewer.leave()
     expect_told(node, "viewer_closed")
@@ -260,9 +264,7 @@ def test_x11vnc_dials_in_with_a_repeaters_id(reverse_node, directory):
         wait_until_dialling(node)
         server.dial(f"repeater=ID:vm-4711+127.0.0.1:{node.reverse_port}")
         viewer.shake_hands()
-        viewer.set_encodings(0)
-        viewer.request_update()
-        assert viewer.read_raw_update() > 0
+        expect_picture(viewer)
         viewer.leave()
     expect_told(node, "viewer_closed")
 
@@ -275,9 +277,7 @@ def test_tigervnc_dials_in_without_an_id(reverse_node, directory):
         Child("vncconfig", ["vncconfig", "-display", server.display, "-connect",
                             f"127.0.0.1:{node.reverse_port}"], directory / "vncconfig.log").wait(20)
         viewer.shake_hands()
-        viewer.set_encodings(0)
-        viewer.request_update()
-        assert viewer.read_raw_update() > 0
+        expect_picture(viewer)
         viewer.leave()
     expect_told(node, "viewer_closed")
 
@@ -295,6 +295,10 @@ def test_nobody_dials_in_whom_nobody_waits_for(reverse_node):
                 assert server.recv(1) == b""
             except ConnectionResetError:
                 pass  # what it sent was not read
+    told = node.wait_for_event("reverse_refused")
+    assert told["client"] == "127.0.0.1"
+    assert told["detail"] == "no session waits for its id"
+    assert "vm-2" not in node.log.read_text()
     viewer.leave()
 
 

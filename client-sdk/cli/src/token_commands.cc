@@ -184,7 +184,7 @@ void AddConsoleOptions(CLI::App& mint, MintOptions& options) {
       ->type_name("NAME");
   mint.add_option("--target", claims.console.target,
                   "Its VNC server: tcp://HOST:PORT, unix:/path, ws://HOST:PORT/path, wss://…,\n"
-                  "reverse:ID")
+                  "raw+tcp://HOST:PORT, reverse:ID")
       ->type_name("TARGET")
       ->required();
   mint.add_option("--username", claims.console.username, "For VNC servers that want a name")

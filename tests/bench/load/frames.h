@@ -9,7 +9,8 @@
 
 namespace porthole::bench {
 
-// WebSocket frames (RFC 6455, section 5.2), as a client speaks them.
+// WebSocket frames (RFC 6455, section 5.2), as a client speaks them. Not the server's own code on
+// purpose: what measures must not share a mistake with what is measured.
 
 enum class Opcode : std::uint8_t {
   kContinuation = 0,

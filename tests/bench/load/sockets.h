@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/bench/load/descriptor.h"
+#include "base/descriptor.h"
 
 #include <sys/epoll.h>
 

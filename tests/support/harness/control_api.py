@@ -37,16 +37,42 @@ class SessionApi:
     def __exit__(self, *_):
         self._channel.close()
 
-    def _call(self, method, request, answer):
-        call = self._channel.unary_unary(
-            f"/porthole.control.v1.SessionService/{method}",
+    def _method(self, kind, name, request, answer):
+        return getattr(self._channel, kind)(
+            f"/porthole.control.v1.SessionService/{name}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString)
-        return call(request, timeout=20)
+
+    def _call(self, name, request, answer):
+        return self._method("unary_unary", name, request, answer)(request, timeout=60)
 
     def sessions(self):
         answer = self._messages.ListSessionsResponse
         return self._call("ListSessions", self._messages.ListSessionsRequest(), answer).sessions
+
+    def count(self, page_size=1000):
+        """How many sessions there are, page after page."""
+        count, page = 0, ""
+        while True:
+            request = self._messages.ListSessionsRequest(page_size=page_size, page_token=page)
+            answer = self._call("ListSessions", request, self._messages.ListSessionsResponse)
+            count += len(answer.sessions)
+            page = answer.next_page_token
+            if not page:
+                return count
+
+    def revoke(self, **selector):
+        """Those of one selector: all=True, subject="user-1", …"""
+        request = self._messages.RevokeSessionsRequest()
+        for name, value in selector.items():
+            setattr(request.selector, name, value)
+        return self._call("RevokeSessions", request, self._messages.RevokeSessionsResponse)
+
+    def watch(self):
+        """The stream of events; cancel() ends it."""
+        request = self._messages.WatchSessionsRequest()
+        return self._method("unary_stream", "WatchSessions", request,
+                            self._messages.WatchSessionsResponse)(request)
 
     def update(self, session_id, view_only=None, clipboard=None, idle_s=None, duration_s=None):
         """Changes what is given; the session as it is afterwards."""

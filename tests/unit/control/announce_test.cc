@@ -59,7 +59,7 @@ TEST_F(AnnounceTest, RefusesWhatItCannotShow) {
   EXPECT_TRUE(Announce().ok());
   request_.mutable_show_for()->set_seconds(0);
   EXPECT_EQ(Announce().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  request_.mutable_show_for()->set_seconds(24 * 3600 + 1);
+  request_.mutable_show_for()->set_seconds((24 * 3600) + 1);
   EXPECT_EQ(Announce().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   request_.clear_show_for();
   request_.set_level(static_cast<v1::AnnouncementLevel>(9));

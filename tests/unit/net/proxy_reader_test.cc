@@ -95,7 +95,7 @@ TEST_F(Introduced, ByNobodyElseThanTheProxies) {
 }
 
 TEST_F(Introduced, ByAHeaderAlone) {
-  for (const std::string_view start : {kRequest, "\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03xxxxxx"sv,
+  for (const std::string_view start : {kRequest, "\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03random"sv,
                                        "PROXY TCP4 nonsense\r\n"sv}) {
     Open("127.0.0.0/8");
     client_->Send(start);

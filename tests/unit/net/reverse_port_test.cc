@@ -12,12 +12,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace porthole::testing {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using Stream = absl::StatusOr<std::unique_ptr<net::ByteStream>>;
 
 constexpr milliseconds kPatience{10000};
@@ -49,6 +53,9 @@ class ReverseTest : public ::testing::Test {
   ReverseTest() {
     settings_.address = IpAddress::V4({127, 0, 0, 1});
     settings_.sources = {*IpPrefix::Parse("127.0.0.0/8")};
+    settings_.refused = [this](const IpAddress& from, const char* why) {
+      refused_.push_back(from.ToString() + ": " + why);
+    };
   }
   ~ReverseTest() override {
     if (port_ != nullptr) {
@@ -76,6 +83,7 @@ class ReverseTest : public ::testing::Test {
 
   net::Worker worker_;
   net::ReverseDesk desk_;
+  std::vector<std::string> refused_;
   net::ReverseSettings settings_;
   std::unique_ptr<net::ReversePort> port_;
 };
@@ -131,14 +139,22 @@ TEST_F(ReverseTest, ThoseWhoWaitForOneIdAreServedInTheirOrder) {
 
 TEST_F(ReverseTest, ClosesWhoeverNobodyWaitsForOrWhoSaysSomethingElse) {
   Open();
-  Started<Stream> waiting = Wait("vm-1");
-  for (const std::string& bytes :
-       {Head("vm-2"), Head(""), Head("a b"), std::string("GET / HTTP/1.1"),
-        std::string("RFB 003.008\n"), std::string("Ix")}) {
+  const Started<Stream> waiting = Wait("vm-1");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {Head("vm-2"), "no session waits for its id"},
+      {Head(""), "it gives no id that a target could name"},
+      {Head("a b"), "it gives no id that a target could name"},
+      {"GET / HTTP/1.1", "it is neither a repeater's client nor a VNC server"},
+      {"RFB 003.008\n", "it gives no id, and reverse.without_id is off"},
+      {"Ix", "it went before it had said whose it is"},
+      {"", "it went before it had said whose it is"}};
+  for (const auto& [bytes, why] : cases) {
     const auto server = Connect();
     server->Send(bytes);
     server->SendEnd();
     EXPECT_TRUE(server->ReceiveEnd()) << bytes;
+    EXPECT_EQ(refused_, std::vector{"127.0.0.1: " + why}) << bytes;
+    refused_.clear();
   }
   EXPECT_FALSE(waiting.Done());
   EXPECT_EQ(desk_.Waiting(), 1U);
@@ -156,6 +172,8 @@ TEST_F(ReverseTest, WithoutAnIdItMustBeAllowedAndTheOnlyOne) {
   const auto ambiguous = Connect();
   ambiguous->Send("RFB 003.008\n");
   EXPECT_TRUE(ambiguous->ReceiveEnd());
+  EXPECT_THAT(refused_, Each(HasSubstr("not exactly one session waits")));
+  EXPECT_EQ(refused_.size(), 2U);
 
   const auto named = Connect();
   named->Send(Head("vm-1"));
@@ -173,6 +191,7 @@ TEST_F(ReverseTest, TakesNobodyFromElsewhere) {
   Started<Stream> waiting = Wait("vm-1", milliseconds(200));
   const auto server = Connect();
   EXPECT_TRUE(server->ReceiveEnd());
+  EXPECT_EQ(refused_, std::vector<std::string>{"127.0.0.1: the address is not in reverse.sources"});
   EXPECT_EQ(waiting.Get().status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -183,6 +202,7 @@ TEST_F(ReverseTest, OneAddressHasItsShareUntilItSaysWhoItIs) {
   auto two = Connect();
   const auto three = Connect();
   EXPECT_TRUE(three->ReceiveEnd());
+  EXPECT_THAT(refused_, ElementsAre(HasSubstr("too many connections")));
   EXPECT_FALSE(one->Ended());
 
   two.reset();

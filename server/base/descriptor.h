@@ -3,9 +3,9 @@
 #include <unistd.h>
 #include <utility>
 
-namespace porthole::net {
+namespace porthole {
 
-// Owns a file descriptor. Internal to net/.
+// Owns a file descriptor and closes it.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -29,4 +29,4 @@ class Descriptor {
   int number_;
 };
 
-}  // namespace porthole::net
+}  // namespace porthole
