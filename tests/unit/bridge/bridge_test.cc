@@ -20,10 +20,7 @@ namespace porthole::bridge {
 namespace {
 
 using absl::StatusCode;
-using testing::AsString;
 using testing::MemoryStreamPair;
-using testing::U16;
-using testing::U32;
 using testing::U8;
 
 TEST_F(BridgeTest, MovesBytesBothWays) {
@@ -246,7 +243,7 @@ TEST_F(BridgeTest, HoldsABufferOnlyWhileBytesAreOnTheirWay) {
   }
 
   std::vector<const std::uint8_t*> free = {next()};
-  BufferPool::Loan one(buffers_);
+  const BufferPool::Loan one(buffers_);
   free.push_back(next());
   EXPECT_NE(std::ranges::find(free, only), free.end());
 }
