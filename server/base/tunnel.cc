@@ -35,7 +35,8 @@ absl::StatusOr<Tunnel> ParseTunnelUrl(std::string_view url) {
     url.remove_suffix(1);
   }
   // The rest is read as a target is, so that both have the same rules.
-  const std::string port = HasPort(url) ? "" : tunnel.tls ? ":443" : ":80";
+  const char* const usual_port = tunnel.tls ? ":443" : ":80";
+  const std::string port = HasPort(url) ? "" : usual_port;
   absl::StatusOr<Target> place = ParseTarget("tcp://" + std::string(url) + port);
   if (!place.ok()) {
     return Bad("is not a host and a port: " + Message(place.status()));

@@ -35,18 +35,26 @@ absl::StatusOr<std::span<const std::uint8_t>> ForViewer(const Parts& parts,
   return parts.from_host->Feed(room);
 }
 
+// A viewer that takes a whole buffer in this time is worth a larger one: fewer wake-ups of all
+// three sides. A slower one would only hold it.
+constexpr std::chrono::milliseconds kFastWrite{50};
+constexpr std::size_t kUsualRoom = BufferPool::kBufferBytes - rfb::HostMessages::kHeadroom;
+
 Awaitable<End> PumpToViewer(const Parts& parts) {
+  BufferPool::Size wish = BufferPool::Size::kUsual;
   for (;;) {
     absl::Status waited = co_await parts.host.WaitReadable();
     if (!waited.ok()) {
       co_return End{Side::kHost, std::move(waited)};
     }
-    BufferPool::Loan loan(parts.buffers);
-    const absl::StatusOr<std::size_t> count =
-        co_await parts.host.ReadSome(loan.Bytes().subspan(rfb::HostMessages::kHeadroom));
+    BufferPool::Loan loan(parts.buffers, wish);
+    const std::span<std::uint8_t> room = loan.Bytes().subspan(rfb::HostMessages::kHeadroom);
+    const absl::StatusOr<std::size_t> count = co_await parts.host.ReadSome(room);
     if (!count.ok()) {
       co_return End{Side::kHost, count.status()};
     }
+    const bool filled = *count >= kUsualRoom;
+    const SteadyTime begun = filled ? parts.clock.Steady() : SteadyTime();
     const auto passed = ForViewer(parts, loan.Bytes().first(rfb::HostMessages::kHeadroom + *count));
     if (!passed.ok()) {
       co_return End{Side::kHost, passed.status()};
@@ -58,6 +66,8 @@ Awaitable<End> PumpToViewer(const Parts& parts) {
     if (!written.ok()) {
       co_return End{Side::kViewer, std::move(written)};
     }
+    const bool hungry = filled && parts.clock.Steady() - begun < kFastWrite;
+    wish = hungry ? BufferPool::Size::kLarge : BufferPool::Size::kUsual;
     Count(parts, passed->size(), &TrafficCounters::bytes_to_viewer);
     Count(parts, 1, &TrafficCounters::messages_to_viewer);
   }

@@ -55,7 +55,8 @@ void CheckListeners(const std::vector<Listener>& listeners, Problems& problems) 
     problems.Add("listeners", "must have at least one listener");
   }
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    if (listeners[i].proxies.has_value() && listeners[i].proxies->trusted.empty()) {
+    const auto& proxies = listeners[i].proxies;
+    if (proxies.has_value() && proxies->trusted.empty()) {
       problems.Add(Item("listeners", i) + ".proxies.trusted", "must have at least one range");
     }
   }
@@ -77,9 +78,9 @@ void CheckEndpoints(const Configuration& configuration, Problems& problems) {
 }
 
 bool IsLoopback(const IpAddress& address) {
-  static const IpPrefix v4 = IpPrefix::Of(IpAddress::V4({127, 0, 0, 0}), 8);
-  static const IpAddress v6 = IpAddress::V6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
-  return v4.Contains(address) || address == v6;
+  static const IpPrefix kV4 = IpPrefix::Of(IpAddress::V4({127, 0, 0, 0}), 8);
+  static const IpAddress kV6 = IpAddress::V6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  return kV4.Contains(address) || address == kV6;
 }
 
 void CheckControlTcp(const ControlTcp& tcp, Problems& problems) {
@@ -153,13 +154,15 @@ void CheckSources(const std::vector<TargetSource>& sources, Problems& problems) 
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::string item = Item("targets.sources", i);
     CheckRule(item + ".to", sources[i].to, problems);
-    if (!sources[i].ipv4.has_value() && !sources[i].ipv6.has_value()) {
+    const std::optional<IpAddress>& ipv4 = sources[i].ipv4;
+    const std::optional<IpAddress>& ipv6 = sources[i].ipv6;
+    if (!ipv4.has_value() && !ipv6.has_value()) {
       problems.Add(item, "needs ipv4, ipv6 or both");
     }
-    if (sources[i].ipv4.has_value() && !sources[i].ipv4->IsV4()) {
+    if (ipv4.has_value() && !ipv4->IsV4()) {
       problems.Add(item + ".ipv4", "is not an IPv4 address");
     }
-    if (sources[i].ipv6.has_value() && sources[i].ipv6->IsV4()) {
+    if (ipv6.has_value() && ipv6->IsV4()) {
       problems.Add(item + ".ipv6", "is not an IPv6 address");
     }
   }

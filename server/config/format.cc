@@ -116,46 +116,62 @@ bool IsCallerName(std::string_view text) {
   });
 }
 
+bool Fits(v1::Format format, std::string_view text) {
+  switch (format) {
+    case v1::FORMAT_IP_ADDRESS:
+      return IpAddress::Parse(text).ok();
+    case v1::FORMAT_IP_PREFIX:
+      return IpPrefix::Parse(text).ok();
+    case v1::FORMAT_ORIGIN:
+      return IsOrigin(text);
+    case v1::FORMAT_FRAME_ANCESTOR:
+      return IsFrameAncestor(text);
+    case v1::FORMAT_CALLER_NAME:
+      return IsCallerName(text);
+    case v1::FORMAT_HOST_PATTERN:
+      return IsHostPattern(text);
+    case v1::FORMAT_PATH_PREFIX:
+      return IsPathPrefix(text);
+    case v1::FORMAT_TUNNEL_URL:
+      return ParseTunnelUrl(text).ok();
+    default:
+      return true;
+  }
+}
+
+// What is wrong with what does not fit.
+std::string_view Misfit(v1::Format format) {
+  switch (format) {
+    case v1::FORMAT_IP_ADDRESS:
+      return R"(is not an IP address, such as "127.0.0.1" or "::1")";
+    case v1::FORMAT_IP_PREFIX:
+      return "is not a range of addresses with nothing after its length, such as "
+             R"("10.0.0.0/8", "2001:db8::/32" or "192.0.2.1")";
+    case v1::FORMAT_ORIGIN:
+      return R"(is not an origin as browsers write it: "https://cloud.example" or )"
+             R"("http://cloud.example:8080", lower-case, no path, no default port)";
+    case v1::FORMAT_FRAME_ANCESTOR:
+      return R"(is not a frame ancestor, such as "'self'" or "https://cloud.example")";
+    case v1::FORMAT_CALLER_NAME:
+      return R"(is not a certificate's name: "uri:spiffe://cloud.example/manager", )"
+             R"("dns:manager.example" or "cn:manager")";
+    case v1::FORMAT_HOST_PATTERN:
+      return R"(is not a host's name, such as "kvm-7.example" or "*.example"; addresses )"
+             "belong into prefix";
+    case v1::FORMAT_PATH_PREFIX:
+      return R"(is not the beginning of a path, such as "/vnc")";
+    case v1::FORMAT_TUNNEL_URL:
+      return R"(is not where a tunnel begins, such as "http://squid.example:3128" or )"
+             R"("https://xen-1.example")";
+    default:
+      return "does not fit";
+  }
+}
+
 }  // namespace
 
 std::string WhyNot(v1::Format format, std::string_view text) {
-  switch (format) {
-    case v1::FORMAT_IP_ADDRESS:
-      return IpAddress::Parse(text).ok() ? ""
-                                         : R"(is not an IP address, such as "127.0.0.1" or "::1")";
-    case v1::FORMAT_IP_PREFIX:
-      return IpPrefix::Parse(text).ok()
-                 ? ""
-                 : "is not a range of addresses with nothing after its length, such as "
-                   "\"10.0.0.0/8\", \"2001:db8::/32\" or \"192.0.2.1\"";
-    case v1::FORMAT_ORIGIN:
-      return IsOrigin(text) ? ""
-                            : "is not an origin as browsers write it: \"https://cloud.example\" or "
-                              "\"http://cloud.example:8080\", lower-case, no path, no default port";
-    case v1::FORMAT_FRAME_ANCESTOR:
-      return IsFrameAncestor(text) ? ""
-                                   : "is not a frame ancestor, such as \"'self'\" or "
-                                     "\"https://cloud.example\"";
-    case v1::FORMAT_CALLER_NAME:
-      return IsCallerName(text)
-                 ? ""
-                 : "is not a certificate's name: \"uri:spiffe://cloud.example/manager\", "
-                   "\"dns:manager.example\" or \"cn:manager\"";
-    case v1::FORMAT_HOST_PATTERN:
-      return IsHostPattern(text)
-                 ? ""
-                 : "is not a host's name, such as \"kvm-7.example\" or \"*.example\"; addresses "
-                   "belong into prefix";
-    case v1::FORMAT_PATH_PREFIX:
-      return IsPathPrefix(text) ? "" : "is not the beginning of a path, such as \"/vnc\"";
-    case v1::FORMAT_TUNNEL_URL:
-      return ParseTunnelUrl(text).ok()
-                 ? ""
-                 : "is not where a tunnel begins, such as \"http://squid.example:3128\" or "
-                   "\"https://xen-1.example\"";
-    default:
-      return "";
-  }
+  return Fits(format, text) ? "" : std::string(Misfit(format));
 }
 
 }  // namespace porthole::config

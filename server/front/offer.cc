@@ -52,7 +52,7 @@ std::variant<Offer, HttpNo> ReadOffer(const net::HttpRequest& request) {
     offer.subprotocol = kBinary;
   } else if (!offered.empty()) {
     return BadRequest(
-        "Of the WebSocket subprotocols, \"porthole.v1\" or \"binary\" must be offered.");
+        R"(Of the WebSocket subprotocols, "porthole.v1" or "binary" must be offered.)");
   }
   if (offer.token.empty()) {
     offer.token = net::QueryValue(request.query, "token").value_or("");

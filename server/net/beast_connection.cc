@@ -4,10 +4,11 @@
 #include "net/deadline.h"
 #include "net/error.h"
 #include "net/proxy_reader.h"
+#include "net/websocket_key.h"
 #include "net/websocket_stream.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -30,7 +31,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::uint32_t kMaxHeadBytes = 16384;
 constexpr std::size_t kKeyChars = 24;  // base64 of 16 bytes: RFC 6455, section 4.1
 constexpr unsigned kHttp11 = 11;
@@ -193,43 +194,42 @@ class BeastConnection final : public HttpConnection {
   }
 
   Awaitable<absl::Status> Respond(HttpResponse response, bool keep) override {
-    http::response<http::span_body<const char>> message(static_cast<http::status>(response.status),
-                                                        parser_ != nullptr ? Version() : kHttp11);
-    for (const auto& [name, value] : response.headers) {
-      message.insert(name, value);
-    }
-    message.set(http::field::date, HttpDate());
+    Answer answer = AnswerOf(static_cast<http::status>(response.status), response.headers);
+    answer.set(http::field::date, HttpDate());
     if (!response.content_type.empty()) {
-      message.set(http::field::content_type, response.content_type);
+      answer.set(http::field::content_type, response.content_type);
     }
-    message.keep_alive(keep);
+    answer.keep_alive(keep);
     const std::size_t size = response.body == nullptr ? 0 : response.body->size();
-    message.content_length(size);
+    answer.content_length(size);
     const bool head_only = parser_ != nullptr && parser_->get().method() == http::verb::head;
     if (size > 0 && !head_only) {
-      message.body() = {response.body->data(), size};
+      answer.body() = {response.body->data(), size};
     }
-    http::response_serializer<http::span_body<const char>> serializer(message);
-    const Deadline deadline = LimitedTo(timeouts_.http_idle);
-    const auto [error, count] = co_await http::async_write(transport_, serializer, kTuple);
-    if (deadline.Passed()) {
-      co_return TooSlow("the answer was not read in time");
-    }
-    co_return ToStatus(error, "HTTP response");
+    co_return co_await Send(answer, timeouts_.http_idle);
   }
 
   Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
                                                                  HeaderList headers) override {
     upgraded_ = true;
-    auto stream =
-        std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(), timeouts_);
-    const WebSocketStream::Request request = parser_->release();
-    const absl::Status accepted =
-        co_await stream->Accept(request, std::move(subprotocol), std::move(headers));
-    if (!accepted.ok()) {
-      co_return accepted;
+    Answer answer = AnswerOf(http::status::switching_protocols, headers);
+    answer.set(http::field::upgrade, "websocket");
+    answer.set(http::field::connection, "Upgrade");
+    answer.set(http::field::sec_websocket_accept,
+               AcceptOf(Text(parser_->get()[http::field::sec_websocket_key])));
+    answer.set(http::field::server, "porthole");
+    if (!subprotocol.empty()) {
+      answer.set(http::field::sec_websocket_protocol, subprotocol);
     }
-    co_return std::unique_ptr<ByteStream>(std::move(stream));
+    const absl::Status sent = co_await Send(answer, timeouts_.http_header);
+    if (!sent.ok()) {
+      co_return sent;
+    }
+    // Nothing of HTTP is left to stay for the session's life.
+    parser_.reset();
+    buffer_ = beast::flat_buffer();
+    co_return std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(),
+                                                timeouts_);
   }
 
   Awaitable<Closing> Finish() override {
@@ -240,6 +240,24 @@ class BeastConnection final : public HttpConnection {
   }
 
  private:
+  using Answer = http::response<http::span_body<const char>>;
+
+  Answer AnswerOf(http::status status, const HeaderList& headers) const {
+    Answer answer(status, parser_ != nullptr ? Version() : kHttp11);
+    for (const auto& [name, value] : headers) {
+      answer.insert(name, value);
+    }
+    return answer;
+  }
+
+  Awaitable<absl::Status> Send(const Answer& answer, std::chrono::milliseconds limit) {
+    http::response_serializer<http::span_body<const char>, http::fields> serializer(answer);
+    const Deadline deadline = LimitedTo(limit);
+    const auto [error, count] = co_await http::async_write(transport_, serializer, kTuple);
+    co_return deadline.Passed() ? TooSlow("the answer was not read in time")
+                                : ToStatus(error, "HTTP response");
+  }
+
   Deadline LimitedTo(std::chrono::milliseconds limit) {
     return Deadline(worker_.Clockwork(), limit, [this] { transport_.Reset(); });
   }

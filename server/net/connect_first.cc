@@ -4,9 +4,9 @@
 #include "net/error.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using boost::system::error_code;
 // each of them and not in all.
 using BindWithoutPort = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 
 absl::Status ConnectError(const error_code& error) {
   const absl::Status status = ToStatus(error, "connect");

@@ -7,8 +7,8 @@
 #include "net/listening.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -22,7 +22,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr int kBacklog = 4096;
 constexpr int kSendBufferBytes = 256 * 1024;
 constexpr std::chrono::milliseconds kPause{100};

@@ -3,8 +3,8 @@
 #include "base/status.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -25,7 +25,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 
 using Addresses = absl::StatusOr<std::vector<IpAddress>>;
 

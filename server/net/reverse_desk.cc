@@ -5,9 +5,9 @@
 #include "net/transport.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 
 #include <map>
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 
 absl::StatusOr<std::unique_ptr<ByteStream>> StreamOf(Worker& worker, Descriptor connection) {
   sockaddr_storage address{};

@@ -31,7 +31,7 @@ Awaitable<absl::Status> SocketStream::WaitReadable() {
   if (!closed_ && transport_.HasPending()) {
     co_return absl::OkStatus();
   }
-  const boost::system::error_code error = co_await transport_.WaitFor(Attempt::Need::kReadable);
+  const auto [error] = co_await transport_.WaitFor(Attempt::Need::kReadable);
   co_return closed_ ? absl::CancelledError("closed") : ToStatus(error, "wait");
 }
 
@@ -44,7 +44,7 @@ Awaitable<absl::StatusOr<std::size_t>> SocketStream::ReadSome(std::span<std::uin
     if (attempt.bytes > 0) {
       co_return attempt.bytes;
     }
-    const boost::system::error_code waited = co_await transport_.WaitFor(attempt.need);
+    const auto [waited] = co_await transport_.WaitFor(attempt.need);
     if (waited) {
       co_return ToStatus(waited, "read");
     }
@@ -61,7 +61,7 @@ Awaitable<absl::Status> SocketStream::Write(std::span<const std::uint8_t> bytes)
     if (attempt.need == Attempt::Need::kNothing) {
       continue;
     }
-    const boost::system::error_code waited = co_await transport_.WaitFor(attempt.need);
+    const auto [waited] = co_await transport_.WaitFor(attempt.need);
     if (waited) {
       co_return ToStatus(waited, "write");
     }

@@ -7,15 +7,16 @@
 #include "net/error.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -27,8 +28,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 error_code LastSystemError() {
   return {errno, boost::system::system_category()};
@@ -52,6 +51,17 @@ ssize_t Send(Socket& socket, const void* bytes, std::size_t size) {
     sent = send(socket.native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   return sent;
+}
+
+// What it means that send() gave `sent`.
+Attempt Outcome(ssize_t sent) {
+  if (sent >= 0) {
+    return {.bytes = static_cast<std::size_t>(sent)};
+  }
+  if (WouldBlock()) {
+    return {.need = Attempt::Need::kWritable};
+  }
+  return {.error = LastSystemError()};
 }
 
 Socket& SocketOf(BIO* bio) {
@@ -172,18 +182,50 @@ Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> bytes) {
   }
   if (tls != nullptr) {
     ERR_clear_error();
+    const std::size_t most = std::min(bytes.size(), kRecordBytes);
     std::size_t sent = 0;
-    const int result = SSL_write_ex(tls.get(), bytes.data(), bytes.size(), &sent);
+    const int result = SSL_write_ex(tls.get(), bytes.data(), most, &sent);
     return TlsOutcome(result, sent);
   }
-  const ssize_t sent = Send(socket, bytes.data(), bytes.size());
-  if (sent >= 0) {
-    return {.bytes = static_cast<std::size_t>(sent)};
+  return Outcome(Send(socket, bytes.data(), bytes.size()));
+}
+
+// Both in one call of the system.
+Attempt Transport::Core::SendBoth(std::span<const std::uint8_t> head,
+                                  std::span<const std::uint8_t> bytes) {
+  // sendmsg() takes pointers to what it only reads.
+  std::array<iovec, 2> parts = {
+      {{const_cast<std::uint8_t*>(head.data()), head.size()},      // NOLINT
+       {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}}};  // NOLINT
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  ssize_t sent = 0;
+  do {
+    sent = sendmsg(socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return Outcome(sent);
+}
+
+Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> head,
+                                  std::span<const std::uint8_t> bytes,
+                                  std::size_t skip) {
+  if (skip >= head.size()) {
+    return TryWrite(bytes.subspan(skip - head.size()));
   }
-  if (WouldBlock()) {
-    return {.need = Attempt::Need::kWritable};
+  head = head.subspan(skip);
+  if (!socket.is_open()) {
+    return {.error = asio::error::operation_aborted};
   }
-  return {.error = LastSystemError()};
+  if (tls == nullptr) {
+    return SendBoth(head, bytes);
+  }
+  // In one record, so that the head is not one of its own.
+  std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
+  const std::size_t size = std::min(record.size() - head.size(), bytes.size());
+  std::memcpy(record.data(), head.data(), head.size());
+  std::memcpy(record.data() + head.size(), bytes.data(), size);
+  return TryWrite(std::span(record).first(head.size() + size));
 }
 
 Attempt Transport::Core::TlsOutcome(int result, std::size_t moved) {
@@ -216,10 +258,13 @@ bool Transport::HasPending() const {
   return core_->tls != nullptr && SSL_pending(core_->tls.get()) > 0;
 }
 
-Awaitable<error_code> Transport::WaitFor(Attempt::Need need) {
-  const auto kind = need == Attempt::Need::kWritable ? Socket::wait_write : Socket::wait_read;
-  const auto [error] = co_await core_->socket.async_wait(kind, kTuple);
-  co_return error;
+void Transport::OnReady(Attempt::Need need, std::function<void(error_code)> action) {
+  core_->socket.async_wait(KindOf(need), [life = std::weak_ptr<Core>(core_),
+                                          action = std::move(action)](error_code error) {
+    if (!life.expired()) {
+      action(error);
+    }
+  });
 }
 
 absl::Status Transport::AttachTls(SSL* tls) {
@@ -242,7 +287,7 @@ Awaitable<error_code> Transport::RunHandshake() {
     if (attempt.error || attempt.need == Attempt::Need::kNothing) {
       co_return attempt.error;
     }
-    const error_code waited = co_await WaitFor(attempt.need);
+    const auto [waited] = co_await WaitFor(attempt.need);
     if (waited) {
       co_return waited;
     }
@@ -308,7 +353,7 @@ Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds l
       Close();
       co_return Closing::kLost;
     }
-    const error_code waited = co_await WaitFor(Attempt::Need::kReadable);
+    const auto [waited] = co_await WaitFor(Attempt::Need::kReadable);
     if (waited) {
       co_return deadline.Passed() ? Closing::kReset : Closing::kLost;
     }
@@ -336,10 +381,6 @@ TransportFacts Transport::Facts() const {
     facts.tls_cipher = SSL_get_cipher_name(core_->tls.get());
   }
   return facts;
-}
-
-void teardown(boost::beast::role_type /*role*/, Transport& /*transport*/, error_code& error) {
-  error = {};
 }
 
 }  // namespace porthole::net

@@ -5,19 +5,21 @@
 #include "net/tls.h"
 
 #include <absl/status/status.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/websocket/teardown.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,13 +68,25 @@ class Transport {
 
   // One attempt; never waits, never raises SIGPIPE.
   Attempt TryRead(std::span<std::uint8_t> target) { return core_->TryRead(target); }
+  // Of `head` and `bytes` behind it, without the first `skip` bytes of both; small ones go out as
+  // one. A repeated attempt must be the same up to `skip`.
+  Attempt TryWrite(std::span<const std::uint8_t> head,
+                   std::span<const std::uint8_t> bytes,
+                   std::size_t skip) {
+    return core_->TryWrite(head, bytes, skip);
+  }
   Attempt TryWrite(std::span<const std::uint8_t> bytes) { return core_->TryWrite(bytes); }
 
   // Whether TLS holds bytes that were taken from the socket and not read yet.
   bool HasPending() const;
 
-  // Waits until an attempt is worth repeating.
-  Awaitable<boost::system::error_code> WaitFor(Attempt::Need need);
+  // Waits until an attempt is worth repeating: to be awaited, gives a tuple of one error_code. No
+  // coroutine of its own, since an idle session would keep two of them.
+  auto WaitFor(Attempt::Need need) {
+    return core_->socket.async_wait(KindOf(need), boost::asio::as_tuple(boost::asio::deferred));
+  }
+  // Calls `action` then, or never, when the transport goes first.
+  void OnReady(Attempt::Need need, std::function<void(boost::system::error_code)> action);
 
   // Says good-bye and waits for the other side's: close_notify, FIN, then reads and discards until
   // its FIN, for at most `limit`. The socket is closed afterwards.
@@ -102,6 +116,10 @@ class Transport {
   }
 
  private:
+  static Socket::wait_type KindOf(Attempt::Need need) {
+    return need == Attempt::Need::kWritable ? Socket::wait_write : Socket::wait_read;
+  }
+
   struct FreeTls {
     void operator()(SSL* tls) const;
   };
@@ -117,6 +135,10 @@ class Transport {
 
     Attempt TryRead(std::span<std::uint8_t> target);
     Attempt TryWrite(std::span<const std::uint8_t> bytes);
+    Attempt TryWrite(std::span<const std::uint8_t> head,
+                     std::span<const std::uint8_t> bytes,
+                     std::size_t skip);
+    Attempt SendBoth(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
     Attempt TlsOutcome(int result, std::size_t moved);
 
     Socket socket;
@@ -203,7 +225,11 @@ class Transport {
     }
   };
 
-  static constexpr std::size_t kRecordBytes = 16384;  // RFC 8446, section 5.1
+  // A record's plaintext: a little less than RFC 8446, section 5.1, allows, so that the records of
+  // a long message begin at other places of their pages. OpenSSL copies each, and where both ends
+  // of a copy stand at nearly the same place of a page, glibc's memcpy takes twenty times as long
+  // on AMD's processors (sourceware.org, bug 30994).
+  static constexpr std::size_t kRecordBytes = 16384 - 128;
 
   // Up to 16 buffers of `buffers`, without the first `skip` bytes.
   template <typename Buffers>
@@ -228,16 +254,5 @@ class Transport {
 
   std::shared_ptr<Core> core_;  // owned here alone; operations only watch it
 };
-
-// Beast's hooks for the end of a WebSocket. They do nothing: Linger() ends the transport, with time
-// limits that Beast does not have.
-void teardown(boost::beast::role_type role, Transport& transport, boost::system::error_code& error);
-
-template <typename Handler>
-void async_teardown(boost::beast::role_type /*role*/, Transport& transport, Handler&& handler) {
-  boost::asio::post(transport.get_executor(), [done = std::forward<Handler>(handler)]() mutable {
-    std::move(done)(boost::system::error_code());
-  });
-}
 
 }  // namespace porthole::net

@@ -6,7 +6,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -19,7 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::chrono::milliseconds kGoodbye{1000};
 constexpr std::size_t kPieceBytes = 4096;
 constexpr std::uint16_t kNormalClosure = 1000;
@@ -134,7 +134,8 @@ Awaitable<absl::Status> WebSocketHost::Fill() {
 // The next head, taken from the buffer; of a control frame the payload is in the buffer, too.
 Awaitable<absl::StatusOr<FrameHead>> WebSocketHost::NextHead() {
   for (;;) {
-    const auto head = ReadFrameHead(std::span(buffer_).subspan(begin_, Buffered()));
+    const auto head =
+        ReadFrameHead(std::span(buffer_).subspan(begin_, Buffered()), FrameSender::kServer);
     if (!head.ok()) {
       co_return head.status();
     }

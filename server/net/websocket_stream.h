@@ -4,38 +4,27 @@
 #include "net/timeouts.h"
 #include "net/timers.h"
 #include "net/transport.h"
+#include "net/websocket_input.h"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/fields.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace porthole::net {
 
-// A viewer's WebSocket (RFC 6455), server side, as a stream of binary messages. permessage-deflate
-// is never negotiated: RFB's encodings are compressed already. Keeps the connection alive with
-// pings, and ends one that gives no sign of life.
+// A viewer's WebSocket (RFC 6455), server side, as a stream of binary messages, once its upgrade
+// was answered. Keeps the connection alive with pings, and ends one that gives no sign of life.
+//
+// One frame is on its way at a time. What else is to be sent waits behind it, at most one of a
+// kind: the close frame, a pong, a ping, a text message.
 class WebSocketStream final : public ByteStream {
  public:
-  using Request =
-      boost::beast::http::request<boost::beast::http::empty_body, boost::beast::http::fields>;
-  using HeaderList = std::vector<std::pair<std::string, std::string>>;
-
+  // `timers` and `timeouts` outlive the stream.
   WebSocketStream(Transport transport, Timers& timers, const Timeouts& timeouts);
-
-  // Answers the upgrade with 101, the chosen `subprotocol` (none when empty) and `headers`.
-  // Errors: as ByteStream's; DEADLINE_EXCEEDED when the other side does not take the answer.
-  Awaitable<absl::Status> Accept(const Request& request,
-                                 std::string subprotocol,
-                                 HeaderList headers);
 
   Awaitable<absl::Status> WaitReadable() override;
   Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
@@ -44,45 +33,52 @@ class WebSocketStream final : public ByteStream {
   void Close(Ending ending) override;
   Awaitable<Closing> Closed() override;
   std::optional<PeerClose> ClosedByPeer() const override { return peer_close_; }
-  TransportFacts Facts() const override { return facts_; }
+  TransportFacts Facts() const override { return transport_.Facts(); }
 
  private:
-  using WebSocket = boost::beast::websocket::stream<Transport, false>;
+  // Reading.
+  Awaitable<absl::Status> Fill();
+  Awaitable<absl::Status> Obey(WebSocketInput::Next control);
+  Awaitable<absl::Status> OnPing();
+  absl::Status OnClose();
+  absl::Status Malformed(const absl::Status& fault);
+  absl::Status ReadFailure(const boost::system::error_code& error);
+  absl::StatusOr<std::size_t> TakeAll(std::span<std::uint8_t> target);
+  Awaitable<void> AwaitPeerClose();
 
-  // Most of a viewer's messages are shorter than this; longer ones come in pieces.
-  static constexpr std::size_t kHeadBytes = 512;
+  // Writing.
+  Awaitable<boost::system::error_code> SendMessage(std::span<const std::uint8_t> bytes);
+  std::string TakeOwed();
+  void SendOwed();
+  void GoOnSending();
+  void SendingEnded();
+  void OweClose(std::uint16_t code, std::string_view sentence);
 
-  Awaitable<absl::StatusOr<std::size_t>> ReadFrame(std::span<std::uint8_t> target);
-  absl::Status ReadError(const boost::system::error_code& error);
-  void StartText();
-  void TextDone(const boost::system::error_code& error);
-  void OnControlFrame(boost::beast::websocket::frame_type kind);
+  // Life and end.
   void CheckLife();
   bool HeardSinceLastCheck();
   void CutOff(const char* why);
-  void CloseFrameDone();
+  void Lost();
 
-  WebSocket socket_;
+  Transport transport_;
   const Timeouts& timeouts_;
-  TransportFacts facts_;
+  WebSocketInput input_;
 
-  std::array<std::uint8_t, kHeadBytes> head_{};  // read while waiting, not asked for yet
-  std::uint16_t head_begin_ = 0;
-  std::uint16_t head_end_ = 0;
+  bool sending_ = false;                   // a frame is on its way
+  std::string frame_;                      // that frame, where it is none of Write()
+  std::size_t frame_sent_ = 0;             // of it
+  bool write_waits_ = false;               // for the frame on its way
+  std::optional<std::string> close_owed_;  // as frames' payloads
+  std::optional<std::string> pong_owed_;
+  bool ping_owed_ = false;
+  std::string text_owed_;
 
-  bool writing_ = false;
-  bool write_waits_ = false;  // for the text message in flight
-  bool texting_ = false;      // a text message is in flight: this must stay
-  std::string text_;          // that message
-  std::string waiting_text_;  // the next one; empty: none
-  bool pinging_ = false;
+  bool close_sent_ = false;  // or taken by sending_: nothing follows it
   bool closing_ = false;
-  bool lost_ = false;           // the transport failed: no close frame can be sent
-  bool frame_done_ = false;     // the closing handshake is over, one way or the other
-  bool close_pending_ = false;  // Beast's close has not called back yet: this must stay
+  bool lost_ = false;  // the transport failed: nothing can be sent
   bool was_reset_ = false;
   std::string cut_off_;           // why this side reset the connection; empty: it did not
-  std::uint16_t fault_code_ = 0;  // the exact close code of a protocol fault found here
+  std::uint16_t fault_code_ = 0;  // the close code of a fault in what the viewer sent
   std::optional<PeerClose> peer_close_;
 
   SteadyTime last_write_;
@@ -90,7 +86,7 @@ class WebSocketStream final : public ByteStream {
   std::uint64_t heard_bytes_ = 0;  // received plus acknowledged, as TCP counts them
   Timer life_timer_;
   Timer close_timer_;
-  boost::asio::steady_timer frame_done_signal_;  // also: a text message is out
+  boost::asio::steady_timer sent_signal_;  // a frame is out, or everything is over
 };
 
 }  // namespace porthole::net

@@ -1,46 +1,19 @@
 #include "net/websocket_upgrade.h"
 
 #include "base/letter_case.h"
-#include "base/random.h"
 #include "base/status.h"
 #include "net/http_answer.h"
-
-#include <openssl/evp.h>
+#include "net/websocket_key.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
 namespace porthole::net {
 namespace {
 
-constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::string_view kSubprotocol = "binary";
-
-std::string Base64(std::span<const std::uint8_t> bytes) {
-  std::string text(((bytes.size() + 2) / 3 * 4) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
-std::string NewKey() {
-  std::array<std::uint8_t, 16> bytes{};
-  FillRandom(bytes);
-  return Base64(bytes);
-}
-
-// What a server answers to `key` (RFC 6455, section 4.2.2).
-std::string AcceptOf(const std::string& key) {
-  const std::string text = key + std::string(kGuid);
-  std::array<std::uint8_t, 20> digest{};
-  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
-  return Base64(digest);
-}
 
 bool Lists(const HttpAnswer& answer, std::string_view header, std::string_view word) {
   const std::vector<std::string> members = SplitHeader(answer.Header(header).value_or(""));
@@ -69,7 +42,7 @@ const char* WhatIsWrong(const HttpAnswer& answer, const std::string& key) {
 }  // namespace
 
 Awaitable<absl::Status> AskUpgrade(ByteStream& stream, std::string host, std::string path) {
-  const std::string key = NewKey();
+  const std::string key = NewWebSocketKey();
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host +
                               "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                               "Sec-WebSocket-Key: " +

@@ -71,8 +71,8 @@ net::Route RouteOf(token::Grant& grant) {
 }  // namespace
 
 Awaitable<void> LiveSession::ServeHost() {
-  const bool takes_over = grant_.policy.sharing == config::Sharing::kTakeover;
-  const bool before_dial = grant_.policy.takeover_before_dial;
+  const bool takes_over = policy_.sharing == config::Sharing::kTakeover;
+  const bool before_dial = policy_.takeover_before_dial;
   if (takes_over && before_dial) {
     co_await TakeOver();
   }
@@ -99,7 +99,7 @@ Awaitable<void> LiveSession::TakeOver() {
     Finish(EndOf(*busy));
     co_return;
   }
-  if (grant_.policy.takeover_before_dial) {
+  if (policy_.takeover_before_dial) {
     co_await Vacated(std::get<std::vector<std::shared_ptr<Record>>>(std::move(judged)));
   }
 }
@@ -124,7 +124,7 @@ Awaitable<void> LiveSession::DialHost() {
   }
   MoveTo(State::kDialling);
   auto [thrown, host] = co_await asio::co_spawn(
-      loop_, around_.dialer.Dial(RouteOf(grant_.grant)),
+      loop_, around_.dialer.Dial(RouteOf(admitted_->grant)),
       asio::bind_cancellation_slot(stop_dial_.slot(), asio::as_tuple(asio::use_awaitable)));
   if (Ended()) {
     co_return;
@@ -153,10 +153,10 @@ Awaitable<void> LiveSession::GreetHost() {
     Finish(TimeLimitEnd(EndReason::kHostTimeout, "the host did not finish its handshake"));
   });
   // Wiped when the handshake is over.
-  SessionTls tls(around_.hosts.Tls(), ServerName(grant_.grant), around_.connections);
+  SessionTls tls(around_.hosts.Tls(), ServerName(admitted_->grant), around_.connections);
   const rfb::HostAccess access{
-      .credentials = {std::move(grant_.grant.username), std::move(grant_.grant.password)},
-      .rules = RulesFor(grant_.grant, around_.hosts),
+      .credentials = {std::move(admitted_->grant.username), std::move(admitted_->grant.password)},
+      .rules = RulesFor(admitted_->grant, around_.hosts),
       .tls = tls};
   absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(host_, access);
   if (!greeting.ok()) {

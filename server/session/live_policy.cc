@@ -47,11 +47,11 @@ void LiveSession::Obey(PolicyOrder order) {
     order.done(Over(entry_->Names().session_id));
     return;
   }
-  const admission::PolicyInForce policy = order.change.AppliedTo(grant_.policy);
+  const admission::PolicyInForce policy = order.change.AppliedTo(policy_);
   const rfb::Restrictions restrictions = RestrictionsOf(policy);
   if (raw_.has_value()) {
     raw_->view_only = policy.view_only;
-  } else if (restrictions != RestrictionsOf(grant_.policy)) {
+  } else if (restrictions != RestrictionsOf(policy_)) {
     absl::Status restricted = messages_.Restrict(restrictions);
     if (!restricted.ok()) {
       order.done(std::move(restricted));
@@ -61,7 +61,7 @@ void LiveSession::Obey(PolicyOrder order) {
       from_host_->Restrict(restrictions);
     }
   }
-  grant_.policy = policy;
+  policy_ = policy;
   entry_->SetPolicy(policy);
   waiting_.push_back(std::move(order.done));
   SendNotice();
@@ -76,7 +76,7 @@ void LiveSession::Obey(PolicyOrder order) {
 // The time that has passed already counts.
 void LiveSession::Rearm() {
   const SteadyTime::duration lasted = around_.clock.Steady() - started_;
-  const auto left = std::chrono::ceil<Milliseconds>(grant_.policy.max_duration - lasted);
+  const auto left = std::chrono::ceil<Milliseconds>(policy_.max_duration - lasted);
   max_duration_.Arm(std::max(left, Milliseconds(0)));
   if (opened_) {
     OnIdleCheck();
@@ -112,8 +112,8 @@ void LiveSession::DropPolicyOrders() {
 
 void LiveSession::SendNotice() {
   if (entry_->About().reads_text && !end_.has_value()) {
-    viewer_.SendText(ViewerNotice(grant_.policy, announcement_.get(), announcements_,
-                                  raw_.has_value() && opened_));
+    viewer_.SendText(
+        ViewerNotice(policy_, announcement_.get(), announcements_, raw_.has_value() && opened_));
   }
 }
 

@@ -6,8 +6,8 @@
 #include "session/lines.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <exception>
 #include <utility>
@@ -50,14 +50,15 @@ LiveSession::LiveSession(const Surroundings& around,
       viewer_(viewer),
       bell_(bell),
       loop_(loop),
-      grant_(std::move(admitted.grant)),
+      admitted_(std::make_unique<admission::AdmittedGrant>(std::move(admitted.grant))),
+      policy_(admitted_->policy),
       entry_(std::move(admitted.entry)),
       started_(around.clock.Steady()),
       changed_(loop, asio::steady_timer::time_point::max()),
-      raw_(RawPolicyOf(grant_)),
-      messages_(RestrictionsOf(grant_.policy),
-                FollowsHost(grant_) ? rfb::FollowHost::kYes : rfb::FollowHost::kNo),
-      follows_host_(FollowsHost(grant_)),
+      raw_(RawPolicyOf(*admitted_)),
+      messages_(RestrictionsOf(policy_),
+                FollowsHost(*admitted_) ? rfb::FollowHost::kYes : rfb::FollowHost::kNo),
+      follows_host_(FollowsHost(*admitted_)),
       max_duration_(
           around.timers,
           [this] { Finish(TimeLimitEnd(EndReason::kMaxDuration, "policy.max_duration passed")); }),
@@ -78,8 +79,8 @@ LiveSession::~LiveSession() {
 }
 
 Awaitable<void> LiveSession::Run() {
-  max_duration_.Arm(grant_.policy.max_duration);
-  if (grant_.policy.view_only || grant_.policy.clipboard != config::Clipboard{}) {
+  max_duration_.Arm(policy_.max_duration);
+  if (policy_.view_only || policy_.clipboard != config::Clipboard{}) {
     SendNotice();
   }
   co_await Guarded(Serve());
@@ -91,13 +92,20 @@ Awaitable<void> LiveSession::Run() {
 }
 
 Awaitable<void> LiveSession::Serve() {
-  using asio::experimental::awaitable_operators::operator&&;
   OnBell();  // what rang before the bell was answered
   if (Ended()) {
     co_return;
   }
-  claim_ = std::make_unique<PendingClaim>(around_.admission, grant_, bell_.Ringer());
-  co_await (Guarded(ServeViewer()) && Guarded(ServeHost()));
+  claim_ = std::make_unique<PendingClaim>(around_.admission, *admitted_, bell_.Ringer());
+  serving_host_ = true;
+  asio::co_spawn(loop_, Guarded(ServeHost()), [this](const std::exception_ptr& /*none*/) {
+    serving_host_ = false;
+    Announce();
+  });
+  co_await Guarded(ServeViewer());
+  while (serving_host_) {
+    co_await Changed();
+  }
 }
 
 // An exception here is a bug, or no memory: it ends this session as every other cause does.
@@ -189,13 +197,16 @@ void LiveSession::Open() {
     return;
   }
   opened_ = true;
-  std::string().swap(greeting_.desktop_name);  // a long one would stay for the session's life
+  // What is of no use any more would stay for the session's life.
+  std::string().swap(greeting_.desktop_name);
+  admitted_.reset();
+  claim_.reset();
   MoveTo(State::kActive);
   around_.metrics.opened.Increment();
   around_.admissions.admitted.Increment();
   LogOpened({around_.log, around_.audit}, *entry_, greeting_, around_.clock.Steady() - started_);
   last_input_ = around_.clock.Steady();
-  idle_.Arm(grant_.policy.idle_timeout);
+  idle_.Arm(policy_.idle_timeout);
   Traffic& traffic = entry_->Moved();
   parts_ = std::make_unique<bridge::Parts>(
       bridge::Parts{.viewer = viewer_,
@@ -234,7 +245,7 @@ bool LiveSession::FollowHost() {
     return false;
   }
   messages_.SetPixelSizes(*sizes);
-  from_host_.emplace(RestrictionsOf(grant_.policy), *sizes);
+  from_host_.emplace(RestrictionsOf(policy_), *sizes);
   return true;
 }
 
@@ -285,7 +296,7 @@ void LiveSession::MoveTo(State state) {
 // The timer is not moved by every key: it looks when it goes off, and waits for the rest. Steady
 // time: a step of the wall clock is nobody's idleness.
 void LiveSession::OnIdleCheck() {
-  const SteadyTime::duration limit = grant_.policy.idle_timeout;
+  const SteadyTime::duration limit = policy_.idle_timeout;
   const SteadyTime::duration idle = around_.clock.Steady() - last_input_;
   if (idle >= limit) {
     Finish(TimeLimitEnd(EndReason::kIdleTimeout, "no input for policy.idle_timeout"));
@@ -310,7 +321,7 @@ void LiveSession::Settle(net::Closing closing) {
 }
 
 Awaitable<void> LiveSession::Changed() {
-  co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await changed_.async_wait(asio::as_tuple(asio::deferred));
 }
 
 }  // namespace porthole::session

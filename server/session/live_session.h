@@ -98,11 +98,12 @@ class LiveSession {
   net::ByteStream& viewer_;
   Doorbell& bell_;
   const boost::asio::any_io_executor loop_;
-  admission::AdmittedGrant grant_;
+  std::unique_ptr<admission::AdmittedGrant> admitted_;  // until opened
+  admission::PolicyInForce policy_;
   Entry entry_;
   const SteadyTime started_;
   boost::asio::steady_timer changed_;
-  std::unique_ptr<PendingClaim> claim_;   // from its beginning on
+  std::unique_ptr<PendingClaim> claim_;   // from its beginning until opened
   std::optional<bridge::RawPolicy> raw_;  // where the console speaks no RFB
   rfb::ClientMessages messages_;
   const bool follows_host_;
@@ -120,6 +121,7 @@ class LiveSession {
   bool sending_owed_ = false;
   std::shared_ptr<const Announcement> announcement_;  // the last one
   std::uint64_t announcements_ = 0;
+  bool serving_host_ = false;
   bool viewer_greeted_ = false;
   bool opened_ = false;
   std::optional<End> end_;

@@ -85,6 +85,27 @@ Judged<Admitted> AdmitOrFail(const Surroundings& around,
   }
 }
 
+// A session, or why there is none.
+struct Begun {
+  std::unique_ptr<LiveSession> session;
+  std::unique_ptr<Refusal> refusal;
+};
+
+// Apart from the coroutine, whose frame would keep what is in between for the session's life.
+[[gnu::noinline]] Begun Begin(const Surroundings& around,
+                              net::ByteStream& viewer,
+                              const Request& request,
+                              Doorbell& bell,
+                              const asio::any_io_executor& loop) {
+  Judged<Admitted> judged = AdmitOrFail(around, viewer, request, bell.Ringer());
+  if (auto* const refusal = std::get_if<Refusal>(&judged)) {
+    return {nullptr, std::make_unique<Refusal>(std::move(*refusal))};
+  }
+  return {std::make_unique<LiveSession>(around, viewer, std::get<Admitted>(std::move(judged)), bell,
+                                        loop),
+          nullptr};
+}
+
 // Refuses a viewer before it is a session: a count, a line and a close frame with the reason.
 Awaitable<void> TurnAway(const Surroundings& around,
                          net::ByteStream& viewer,
@@ -105,14 +126,12 @@ Awaitable<void> RunSession(const Surroundings& around,
   Doorbell bell(loop);
   const IpAddress client = request.client.address;
   // The request goes here: a token of 12 KiB would stay for the session's life.
-  Judged<Admitted> judged =
-      AdmitOrFail(around, *viewer, std::exchange(request, Request()), bell.Ringer());
-  if (auto* const refusal = std::get_if<Refusal>(&judged)) {
-    co_await TurnAway(around, *viewer, std::move(*refusal), client);
+  Begun begun = Begin(around, *viewer, std::exchange(request, Request()), bell, loop);
+  if (begun.session == nullptr) {
+    co_await TurnAway(around, *viewer, *std::move(begun.refusal), client);
     co_return;
   }
-  LiveSession session(around, *viewer, std::get<Admitted>(std::move(judged)), bell, loop);
-  co_await session.Run();
+  co_await begun.session->Run();
 }
 
 }  // namespace porthole::session

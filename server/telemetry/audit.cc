@@ -11,6 +11,9 @@ namespace porthole::telemetry {
 namespace {
 
 constexpr std::chrono::milliseconds kTellLossEvery{1000};
+// How long the first record of several waits for the others: whoever records wakes nobody
+// meanwhile.
+constexpr std::chrono::milliseconds kGather{5};
 
 }  // namespace
 
@@ -37,13 +40,19 @@ AuditLog::~AuditLog() {
 }
 
 void AuditLog::Record(std::string_view event, std::span<const Field> fields) {
-  const std::lock_guard lock(mutex_);
-  std::string line = NextLine(event, fields);
-  if (waiting_.size() < settings_.queue) {
-    waiting_.push_back(std::move(line));
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    std::string line = NextLine(event, fields);
+    if (waiting_.size() < settings_.queue) {
+      waiting_.push_back(std::move(line));
+      wake = std::exchange(asleep_, false);
+    } else {
+      CountLoss();
+    }
+  }
+  if (wake) {
     arrived_.notify_one();
-  } else {
-    CountLoss();
   }
 }
 
@@ -79,11 +88,19 @@ void AuditLog::WriteAll() {
 // Returns false when all is written and the log ends. Where something was lost, it looks again by
 // itself whether the loss can be told.
 bool AuditLog::AwaitWork(Lock& lock) {
-  const auto work = [this] { return stopping_ || reopen_ || !waiting_.empty(); };
-  if (unreported_ > 0) {
-    arrived_.wait_for(lock, kTellLossEvery, work);
-  } else {
-    arrived_.wait(lock, work);
+  const auto hurry = [this] { return stopping_ || reopen_; };
+  const auto work = [this, hurry] { return hurry() || !waiting_.empty(); };
+  if (!work()) {
+    asleep_ = true;
+    if (unreported_ > 0) {
+      arrived_.wait_for(lock, kTellLossEvery, work);
+    } else {
+      arrived_.wait(lock, work);
+    }
+    asleep_ = false;
+    if (!waiting_.empty()) {
+      arrived_.wait_for(lock, kGather, hurry);
+    }
   }
   return !stopping_ || reopen_ || !waiting_.empty();
 }

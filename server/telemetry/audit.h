@@ -84,6 +84,7 @@ class AuditLog {
   std::deque<std::string> waiting_;
   std::uint64_t sequence_ = 0;
   std::uint64_t unreported_ = 0;  // lost, and not yet said so in a record
+  bool asleep_ = false;           // the writer, until it is woken
   bool reopen_ = false;
   bool stopping_ = false;
 

@@ -21,15 +21,15 @@ prometheus::Family<prometheus::Histogram>& HistogramFamily(prometheus::Registry&
 }
 
 const prometheus::Histogram::BucketBoundaries& ShortTimes() {
-  static const prometheus::Histogram::BucketBoundaries bounds = {
+  static const prometheus::Histogram::BucketBoundaries kBounds = {
       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15};
-  return bounds;
+  return kBounds;
 }
 
 const prometheus::Histogram::BucketBoundaries& LongTimes() {
-  static const prometheus::Histogram::BucketBoundaries bounds = {
+  static const prometheus::Histogram::BucketBoundaries kBounds = {
       1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400};
-  return bounds;
+  return kBounds;
 }
 
 }  // namespace porthole::telemetry

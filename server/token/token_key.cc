@@ -26,7 +26,7 @@ absl::Status Invalid(std::string_view why) {
 
 absl::Status CheckMaterial(const TokenKey& key) {
   if (key.profile == KeyProfile::kCloudStack) {
-    absl::Status material = CheckCloudStackMaterial(key.material);
+    const absl::Status material = CheckCloudStackMaterial(key.material);
     return material.ok() ? CheckExtraOrigins(key.cloudstack.extra_origins) : material;
   }
   return key.material.Reveal().size() == kTokenKeyBytes

@@ -77,10 +77,10 @@ void WriteValues(const CLI::App& command, std::ostream& out) {
     const std::vector<std::string> choices = ChoicesOf(*option);
     out << "    " << Join(patterns, " | ") << ")\n      ";
     if (ValueNameOf(*option) == "FILE") {
-      out << "mapfile -t COMPREPLY < <(compgen -f -- \"$current\")";
+      out << R"(mapfile -t COMPREPLY < <(compgen -f -- "$current"))";
     } else {
-      out << "mapfile -t COMPREPLY < <(compgen -W \"" << Join(choices, " ")
-          << "\" -- \"$current\")";
+      out << R"(mapfile -t COMPREPLY < <(compgen -W ")" << Join(choices, " ")
+          << R"(" -- "$current"))";
     }
     out << "\n      return ;;\n";
   }

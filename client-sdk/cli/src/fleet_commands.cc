@@ -90,7 +90,7 @@ absl::Status Status(const Context& context) {
   }
   const Answers all = fleet->GetNode();
   if (context.WantsJson()) {
-    absl::Status written = WriteStatusJson(context, all);
+    const absl::Status written = WriteStatusJson(context, all);
     return written.ok() ? all.Summary() : written;
   }
   if (!all.nodes.empty()) {

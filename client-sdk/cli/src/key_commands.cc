@@ -30,7 +30,7 @@ absl::StatusOr<KeyMaterial> MaterialOf(const PutOptions& options) {
     return KeyMaterial::ReadFile(options.material_file);
   }
   const KeyMaterial material = KeyMaterial::Generate();
-  absl::Status saved = material.SaveNewFile(options.save_file);
+  const absl::Status saved = material.SaveNewFile(options.save_file);
   return saved.ok() ? absl::StatusOr<KeyMaterial>(material) : absl::StatusOr<KeyMaterial>(saved);
 }
 

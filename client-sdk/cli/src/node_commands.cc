@@ -39,19 +39,21 @@ absl::Status Drain(const Context& context, const DrainOptions& options) {
                    [&](client::Client& client) { return client.Drain(*deadline, options.reason); });
 }
 
+// What `node` does, without a command of its own. Called for its commands, too, after they were.
+void ShowUnlessCommanded(Context& context) {
+  if (!context.command) {
+    context.command = [&context] {
+      return ShowAfter(context, [](client::Client& client) { return client.GetNode(); });
+    };
+  }
+}
+
 }  // namespace
 
 void AddNodeCommands(CLI::App& app, Context& context) {
   CLI::App* const node = app.add_subcommand("node", "What the node is and how it is");
   node->require_subcommand(0, 1);
-  node->callback([&context] {
-    // Called for its commands, too, after they were.
-    if (!context.command) {
-      context.command = [&context] {
-        return ShowAfter(context, [](client::Client& client) { return client.GetNode(); });
-      };
-    }
-  });
+  node->callback([&context] { ShowUnlessCommanded(context); });
 
   const auto options = std::make_shared<DrainOptions>();
   CLI::App* const drain =

@@ -22,12 +22,12 @@ struct UpdateOptions {
 };
 
 const std::map<std::string, ClipboardPolicy>& Clipboards() {
-  static const std::map<std::string, ClipboardPolicy> names = {
+  static const std::map<std::string, ClipboardPolicy> kNames = {
       {"both", client::v1::CLIPBOARD_POLICY_BOTH},
       {"to_console", client::v1::CLIPBOARD_POLICY_TO_CONSOLE},
       {"from_console", client::v1::CLIPBOARD_POLICY_FROM_CONSOLE},
       {"off", client::v1::CLIPBOARD_POLICY_OFF}};
-  return names;
+  return kNames;
 }
 
 absl::Status SetTimes(const UpdateOptions& options, client::v1::UpdateSessionRequest& request) {

@@ -16,6 +16,7 @@ constexpr std::size_t kMaxSentenceBytes = 120;  // design, section 7
 
 std::vector<EndReason> All() {
   std::vector<EndReason> reasons;
+  reasons.reserve(kEndReasonCount);
   for (int i = 0; i < kEndReasonCount; ++i) {
     reasons.push_back(static_cast<EndReason>(i));
   }

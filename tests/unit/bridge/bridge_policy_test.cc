@@ -10,8 +10,6 @@ namespace porthole::bridge {
 namespace {
 
 using absl::StatusCode;
-using testing::AsBytes;
-using testing::AsString;
 using testing::Text;
 using testing::U16;
 using testing::U32;

@@ -20,10 +20,7 @@ namespace porthole::bridge {
 namespace {
 
 using absl::StatusCode;
-using testing::AsString;
 using testing::MemoryStreamPair;
-using testing::U16;
-using testing::U32;
 using testing::U8;
 
 TEST_F(BridgeTest, MovesBytesBothWays) {
@@ -246,9 +243,38 @@ TEST_F(BridgeTest, HoldsABufferOnlyWhileBytesAreOnTheirWay) {
   }
 
   std::vector<const std::uint8_t*> free = {next()};
-  BufferPool::Loan one(buffers_);
+  const BufferPool::Loan one(buffers_);
   free.push_back(next());
   EXPECT_NE(std::ranges::find(free, only), free.end());
+}
+
+// Fewer and larger messages for a viewer that takes what comes.
+TEST_F(BridgeTest, BuffersFollowTheFlow) {
+  const std::string picture(400'000, 'p');
+  Connect(1'000'000);
+  Start();
+  host_.far->Push(picture);
+  EXPECT_EQ(AtViewer().size(), picture.size());
+  EXPECT_EQ(session_traffic_.messages_to_viewer, 3U);  // 64 KiB, 256 KiB, the rest
+
+  host_.far->Push(picture.substr(0, 1000));
+  EXPECT_EQ(AtViewer().size(), 1000U);
+  host_.far->Push(picture);
+  EXPECT_EQ(AtViewer().size(), picture.size());
+  EXPECT_EQ(session_traffic_.messages_to_viewer, 7U) << "a small one, and from the beginning";
+}
+
+TEST_F(BridgeTest, ASlowViewerGetsNoLargeBuffer) {
+  const std::string picture(400'000, 'p');
+  Connect(50'000);
+  Start();
+  host_.far->Push(picture);
+  std::size_t got = 0;
+  while (got < picture.size()) {
+    clock_.Advance(std::chrono::milliseconds(100));
+    got += AtViewer().size();
+  }
+  EXPECT_EQ(session_traffic_.messages_to_viewer, 7U);  // 64 KiB each
 }
 
 }  // namespace

@@ -42,5 +42,23 @@ TEST(BufferPool, TakesBackMoreThanItKeeps) {
   EXPECT_TRUE(buffers.contains(loan.Bytes().data()));
 }
 
+TEST(BufferPool, LendsSoManyLargeOnesAndThenTheUsual) {
+  BufferPool pool;
+  std::vector<std::unique_ptr<BufferPool::Loan>> loans;
+  const auto lend = [&pool, &loans] {
+    loans.push_back(std::make_unique<BufferPool::Loan>(pool, BufferPool::Size::kLarge));
+    return loans.back()->Bytes().size();
+  };
+  for (std::size_t i = 0; i < BufferPool::kMostLarge; ++i) {
+    ASSERT_EQ(lend(), BufferPool::kLargeBytes);
+  }
+  EXPECT_EQ(lend(), BufferPool::kBufferBytes);
+  EXPECT_EQ(BufferPool::Loan(pool).Bytes().size(), BufferPool::kBufferBytes);
+  loans.pop_back();
+  EXPECT_EQ(lend(), BufferPool::kBufferBytes) << "a usual one came back, no large one";
+  loans.erase(loans.begin());
+  EXPECT_EQ(lend(), BufferPool::kLargeBytes);
+}
+
 }  // namespace
 }  // namespace porthole::bridge

@@ -20,7 +20,7 @@ class ConnectionTest : public control::ControlTest {
     return MakeConnection(options).status();
   }
 
-  Client ClientOf(const ConnectionOptions& options) {
+  static Client ClientOf(const ConnectionOptions& options) {
     const auto connection = MakeConnection(options);
     EXPECT_TRUE(connection.ok()) << connection.status().ToString();
     return Client(*connection);
@@ -65,7 +65,7 @@ TEST_F(ConnectionTest, SeesAndEndsSessionsAndLiftsBlocks) {
 }
 
 TEST_F(ConnectionTest, SaysWhereItCannotConnectAndWhy) {
-  ConnectionOptions nobody{.address = "127.0.0.1:1", .tls = {}, .plaintext = true};
+  const ConnectionOptions nobody{.address = "127.0.0.1:1", .tls = {}, .plaintext = true};
   const absl::Status refused = ClientOf(nobody).GetNode().status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(refused.message()),
@@ -110,7 +110,7 @@ TEST_F(ConnectionTest, SpeaksMutualTls) {
 TEST_F(ConnectionTest, RefusesOptionsThatMakeNoSense) {
   for (const char* address : {"", "host", "host:", ":1", "host:0", "host:65536", "host:1x",
                               "unix:relative", "dns:///host:1", "a,b:1", "::1:9443"}) {
-    ConnectionOptions options{.address = address, .tls = {}, .plaintext = true};
+    const ConnectionOptions options{.address = address, .tls = {}, .plaintext = true};
     EXPECT_EQ(ErrorOf(options).code(), absl::StatusCode::kInvalidArgument) << address;
   }
   EXPECT_THAT(ErrorOf({.address = "host:1"}).ToString(), HasSubstr("ask for plaintext"));

@@ -23,7 +23,7 @@ v1::Session SessionOf(const std::string& id, const std::string& subject) {
 
 class FakeNodeTest : public testing::Test {
  protected:
-  client::Client ClientOf(const client::ConnectionOptions& options) {
+  static client::Client ClientOf(const client::ConnectionOptions& options) {
     const auto connection = client::MakeConnection(options);
     EXPECT_TRUE(connection.ok()) << connection.status().ToString();
     return client::Client(*connection);

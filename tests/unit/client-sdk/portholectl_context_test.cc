@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace porthole::cli {
 namespace {
@@ -18,11 +19,11 @@ using testing::StartsWith;
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {
-    ::setenv(name, value.c_str(), 1);
+    ::setenv(name, value.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): no other thread
   }
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;
-  ~Variable() { ::unsetenv(name_); }
+  ~Variable() { ::unsetenv(name_); }  // NOLINT(concurrency-mt-unsafe)
 
  private:
   const char* name_;
@@ -54,7 +55,7 @@ TEST_F(PortholectlContextTest, IsFoundInTheEnvironmentAndInTheUsualPlace) {
   const std::string text = "address: " + node_.Address() + "\nplaintext: true\n";
   const Variable home("XDG_CONFIG_HOME", directory_.At("config"));
   EXPECT_EQ(Run({"node"}), kExitUnreachable) << "no file is no fault";
-  ASSERT_EQ(std::system(("mkdir -p " + directory_.At("config/porthole")).c_str()), 0);
+  std::filesystem::create_directories(directory_.At("config/porthole"));
   directory_.Write("config/porthole/context.yaml", text);
   EXPECT_EQ(Run({"node"}), 0) << err_;
 

@@ -17,6 +17,7 @@ class PortholectlRun : public testing::Test {
   int Run(std::vector<std::string> words, bool terminal = false) {
     words.insert(words.begin(), "portholectl");
     std::vector<const char*> arguments;
+    arguments.reserve(words.size());
     for (const std::string& word : words) {
       arguments.push_back(word.c_str());
     }

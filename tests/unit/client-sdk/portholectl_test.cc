@@ -24,6 +24,7 @@ class PortholectlTest : public control::ControlTest {
   int Run(std::vector<std::string> words) {
     words.insert(words.begin(), {"portholectl", "--address", "unix:" + SocketPath()});
     std::vector<const char*> arguments;
+    arguments.reserve(words.size());
     for (const std::string& word : words) {
       arguments.push_back(word.c_str());
     }
@@ -173,8 +174,6 @@ TEST_F(PortholectlTest, ShowsTheNode) {
 }
 
 TEST_F(PortholectlTest, RefusesAWrongCommandLineWithoutCallingTheNode) {
-  const TempDirectory elsewhere;
-  const std::string key = elsewhere.Write("key", std::string(43, 'A'));
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "a command is required, one of keys, token, sessions"},
       {{"nonsense"}, "nonsense"},

@@ -16,7 +16,6 @@ namespace {
 
 using client_testing::FakeNode;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::chrono::seconds kLong{20};
 

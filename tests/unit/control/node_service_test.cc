@@ -5,8 +5,6 @@
 namespace porthole::control {
 namespace {
 
-using testing::HasSubstr;
-
 class NodeServiceTest : public ControlTest {
  protected:
   void SetUp() override { Serve(OnUnixSocket()); }

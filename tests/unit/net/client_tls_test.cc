@@ -92,9 +92,8 @@ class ClientTlsTest : public ::testing::Test {
 TEST_F(ClientTlsTest, SpeaksToAHostWhoseCertificateIsKnownAndNamesIt) {
   ASSERT_TRUE(Meet(Host()).ok());
 
-  Started<absl::Status> written(worker_, stream_->Write(AsBytes("hello")));
+  EXPECT_TRUE(Await(worker_, stream_->Write(AsBytes("hello"))).ok());
   EXPECT_TRUE(host_->ReceiveText("hello"));
-  EXPECT_TRUE(written.Get().ok());
   host_->Send("and back");
   EXPECT_EQ(Read().value_or(0), 8U);
   EXPECT_EQ(stream_->Facts().tls_version, "TLSv1.3");

@@ -22,6 +22,7 @@ using ::testing::HasSubstr;
 
 std::vector<std::string> Mixed(const std::vector<std::string>& texts) {
   std::vector<IpAddress> addresses;
+  addresses.reserve(texts.size());
   for (const std::string& text : texts) {
     addresses.push_back(*IpAddress::Parse(text));
   }
@@ -75,7 +76,7 @@ class NamesTest : public ::testing::Test {
 TEST_F(NamesTest, TheNextAddressIsTriedBesideOneThatHangs) {
   RawListener hanging("127.0.0.1", 0, 0);
   hanging.Fill("127.0.0.1");
-  RawListener good("127.0.0.2", hanging.Port());
+  const RawListener good("127.0.0.2", hanging.Port());
   NameHas({"127.0.0.1", "127.0.0.2"});
 
   const auto begun = steady_clock::now();
@@ -89,7 +90,7 @@ TEST_F(NamesTest, TheNextAddressIsTriedBesideOneThatHangs) {
 }
 
 TEST_F(NamesTest, TheNextAddressIsTriedAtOnceAfterOneThatFails) {
-  RawListener good("127.0.0.3");
+  const RawListener good("127.0.0.3");
   NameHas({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
 
   const auto begun = steady_clock::now();
@@ -100,7 +101,7 @@ TEST_F(NamesTest, TheNextAddressIsTriedAtOnceAfterOneThatFails) {
 }
 
 TEST_F(NamesTest, ReachesTheOtherFamily) {
-  RawListener v6("::1");
+  const RawListener v6("::1");
   NameHas({"127.0.0.1", "::1"});
 
   const auto stream = Dial(Host(v6));
@@ -110,8 +111,8 @@ TEST_F(NamesTest, ReachesTheOtherFamily) {
 }
 
 TEST_F(NamesTest, NeverDialsAnAddressThatIsDenied) {
-  RawListener denied("127.0.0.1");
-  RawListener good("127.0.0.2", denied.Port());
+  const RawListener denied("127.0.0.1");
+  const RawListener good("127.0.0.2", denied.Port());
   targets_.allow_denied = {*IpPrefix::Parse("127.0.0.2")};
   NameHas({"127.0.0.1", "127.0.0.2"});
 
@@ -166,7 +167,7 @@ TEST_F(NamesTest, SaysSoWhenTheSourceCannotBeBound) {
   config::TargetSource source;
   source.ipv4 = *IpAddress::Parse("192.0.2.77");  // TEST-NET: nobody's
   targets_.sources = {source};
-  RawListener host("127.0.0.1");
+  const RawListener host("127.0.0.1");
   NameHas({"127.0.0.1"});
 
   const absl::Status status = Dial(Host(host)).status();
@@ -181,7 +182,7 @@ TEST_F(NamesTest, OtherTargetsComeFromWhereTheSystemLikes) {
   source.to.prefix = *IpPrefix::Parse("127.0.0.9");
   source.ipv4 = *IpAddress::Parse("192.0.2.77");
   targets_.sources = {source};
-  RawListener host("127.0.0.1");
+  const RawListener host("127.0.0.1");
   NameHas({"127.0.0.1"});
 
   EXPECT_TRUE(Dial(Host(host)).ok());

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
@@ -64,7 +67,8 @@ class RawListener {
             ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6&>(storage).sin6_addr)
             : static_cast<const void*>(&reinterpret_cast<sockaddr_in&>(storage).sin_addr);
     inet_ntop(storage.ss_family, address, text.data(), static_cast<socklen_t>(text.size()));
-    return text.c_str();
+    text.resize(std::strlen(text.c_str()));
+    return text;
   }
 
   // From here on connections neither succeed nor fail: the backlog (which must be 0) is full.
@@ -73,7 +77,8 @@ class RawListener {
       Place place = PlaceOf(address, port_);
       const int one =
           socket(v6_ ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-      static_cast<void>(connect(one, place.Raw(), place.size));
+      const int begun = connect(one, place.Raw(), place.size);
+      EXPECT_TRUE(begun == 0 || errno == EINPROGRESS);
       taken_.push_back(one);
     }
   }

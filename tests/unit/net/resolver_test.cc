@@ -96,6 +96,7 @@ TEST_F(ResolverTest, ASlowNameDoesNotHoldUpOthers) {
 TEST_F(ResolverTest, ManyWhoWaitForOneNameKeepOneThread) {
   net::Resolver resolver(names_.Lookup(), 2);
   std::vector<Started<Addresses>> waiting;
+  waiting.reserve(50);
   for (int i = 0; i < 50; ++i) {
     waiting.push_back(Ask(resolver, "slow.example", kPatience));
   }
@@ -123,6 +124,7 @@ TEST_F(ResolverTest, WaitsNoLongerThanTheLimitAndLooksUpNothingForThoseWhoLeft) 
 TEST_F(ResolverTest, RefusesMoreNamesThanItHasRoomFor) {
   net::Resolver resolver(names_.Lookup(), 1);
   std::vector<Started<Addresses>> waiting;
+  waiting.reserve(net::Resolver::kMaxNames);
   for (std::size_t i = 0; i < net::Resolver::kMaxNames; ++i) {
     waiting.push_back(Ask(resolver, "slow-" + std::to_string(i), kPatience));
   }

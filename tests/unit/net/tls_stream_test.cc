@@ -175,7 +175,6 @@ TEST_F(TlsStreamTest, TheEndIsAnEndWithOrWithoutGoodbye) {
 TEST_F(TlsStreamTest, ClosedItPassesNothing) {
   Join();
   ASSERT_TRUE(Shake());
-  std::vector<std::uint8_t> target(10);
   const auto reading = std::make_shared<std::optional<absl::Status>>();
   boost::asio::co_spawn(
       loop_, client_->WaitReadable(),

@@ -68,6 +68,36 @@ TEST(HeldInput, IsBounded) {
   EXPECT_EQ(Released(held).size(), HeldInput::kMaxKeys * 8);
 }
 
+void Note(HeldInput& held, const std::string& message) {
+  switch (message[0]) {
+    case 4:
+      held.NoteKey(AsBytes(message));
+      break;
+    case 5:
+      held.NotePointer(AsBytes(message));
+      break;
+    case '\xFF':
+      held.NoteQemuKey(AsBytes(message));
+      break;
+    default:
+      break;
+  }
+}
+
+// What of `messages` the host sees the beginning of, cut there, and what is held then.
+std::string SeenOf(const std::vector<std::string>& messages, std::size_t cut, HeldInput& held) {
+  std::string seen;
+  std::size_t at = 0;
+  for (const std::string& message : messages) {
+    if (at < cut) {
+      seen += message;
+      Note(held, message);
+    }
+    at += message.size();
+  }
+  return seen;
+}
+
 // Through the parser, at every cut: the restriction begins wherever the viewer is.
 TEST(HeldInput, IsLetGoWhenViewOnlyBeginsAtEveryCut) {
   const std::vector<std::string> messages = {Key(true, 'a'),         QemuKeyOf(true, 'b', 0x30),
@@ -87,32 +117,12 @@ TEST(HeldInput, IsLetGoWhenViewOnlyBeginsAtEveryCut) {
     EXPECT_TRUE(parser.InForce());
 
     HeldInput expected;
-    std::string seen;
-    std::size_t at = 0;
-    for (const std::string& message : messages) {
-      if (at < cut) {  // the host saw its beginning
-        seen += message;
-        switch (message[0]) {
-          case 4:
-            expected.NoteKey(AsBytes(message));
-            break;
-          case 5:
-            expected.NotePointer(AsBytes(message));
-            break;
-          case '\xFF':
-            expected.NoteQemuKey(AsBytes(message));
-            break;
-          default:
-            break;
-        }
-      }
-      at += message.size();
-    }
-    const bool last_passed = seen.size() == stream.size();
-    const std::string after = last_passed ? "" : UpdateRequest();
-    const std::string releases = Released(expected);
+    const std::string seen = SeenOf(messages, cut, expected);
     // A message that only began is finished first.
-    EXPECT_EQ(passed, seen + releases + after) << cut;
+    std::string whole = seen;
+    whole += Released(expected);
+    whole += seen.size() == stream.size() ? "" : UpdateRequest();
+    EXPECT_EQ(passed, whole) << cut;
     EXPECT_EQ(at_once, seen.size() == cut) << cut;
   }
 }

@@ -11,7 +11,6 @@
 namespace porthole::rfb {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::Hears;
 using ::testing::IsEmpty;
 using testing::Says;
@@ -151,7 +150,7 @@ TEST_P(ScriptedDialogue, WaitsWhereverTheHostStalls) {
 }
 
 TEST_P(ScriptedDialogue, IsNotSpokenUnlessItIsEnabled) {
-  Terms terms = Enabling("SomethingElse");
+  const Terms terms = Enabling("SomethingElse");
   const ScriptedRun run = Meet(GetParam().script, terms);
 
   EXPECT_TRUE(absl::IsFailedPrecondition(run.result.status())) << run.result.status();

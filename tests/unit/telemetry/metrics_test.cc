@@ -16,7 +16,7 @@ class MetricsTest : public testing::Test {
   std::string ValueOf(const std::string& series) const {
     std::istringstream lines(metrics_.Scrape());
     for (std::string line; std::getline(lines, line);) {
-      if (line.rfind(series + " ", 0) == 0) {
+      if (line.starts_with(series + " ")) {
         return line.substr(series.size() + 1);
       }
     }

@@ -50,7 +50,7 @@ TEST(ProcessMetrics, SeesMemoryThatIsUsed) {
   const double before = Values().at("process_resident_memory_bytes");
   const std::vector<char> used(kBytes, 'x');
 
-  EXPECT_GE(Values().at("process_resident_memory_bytes"), before + 0.9 * kBytes);
+  EXPECT_GE(Values().at("process_resident_memory_bytes"), before + (0.9 * kBytes));
   EXPECT_GT(Values().at("process_virtual_memory_bytes"),
             Values().at("process_resident_memory_bytes"));
   EXPECT_EQ(used.back(), 'x');
@@ -67,7 +67,7 @@ TEST(ProcessMetrics, CountsTheProcessorTimeThatTheKernelDoes) {
 }
 
 TEST(ProcessMetrics, SaysWhenTheProcessStarted) {
-  const double now = static_cast<double>(std::time(nullptr));
+  const auto now = static_cast<double>(std::time(nullptr));
 
   EXPECT_LE(Values().at("process_start_time_seconds"), now + 2);
   EXPECT_GE(Values().at("process_start_time_seconds"), now - 3600);

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 struct Times {
   std::int64_t issued = 0;
   std::int64_t expires = 60;
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
   std::optional<std::int64_t> not_before = {};
 };
 
