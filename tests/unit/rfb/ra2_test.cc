@@ -77,6 +77,22 @@ Ra2Run Speak(const Ra2Case& with) {
   return run;
 }
 
+// To the end of the dialogue, which goes into `end`.
+net::Awaitable<bool> SpeakUntil(ScriptedHost& host,
+                                const Ra2Vector& vector,
+                                std::optional<absl::Status>& end) {
+  const HostCredentials credentials{.username = "alice",
+                                    .password = Secret(std::string("wonder"))};
+  const SecretBytes random = Secretly(vector.our_random);
+  end = co_await SpeakRa2({.host = host.stream,
+                           .credentials = credentials,
+                           .pin = kHostKeySha256,
+                           .own_key = OwnKey(),
+                           .random = random},
+                          {.key_bytes = vector.key_bytes, .whole_stream = vector.whole_stream});
+  co_return true;
+}
+
 std::string HostSays(const Ra2Vector& vector) {
   return std::string(kHostKeyMessage) + std::string(vector.host_random) +
          std::string(vector.host_inside);
@@ -128,6 +144,26 @@ TEST_P(Ra2, IsAnErrorAtEveryTruncation) {
 
     EXPECT_FALSE(run.status.ok()) << size;
     EXPECT_THAT(run.status.ToString(), Not(HasSubstr("waits"))) << size;
+  }
+}
+
+// A host that stalls: the session's deadline closes the stream, and the dialogue walks out, wherever
+// it was.
+TEST_P(Ra2, WaitsForAHostThatStallsUntilItsStreamIsClosed) {
+  const std::string says = HostSays(GetParam());
+  const std::size_t own = says.size() - (GetParam().whole_stream ? 22 : 4);
+  for (std::size_t size = 0; size < own; size += size < 515 ? 103 : 1) {
+    ScriptedHost host(says.substr(0, size));
+    std::optional<absl::Status> end;
+
+    ASSERT_FALSE(host.Run(SpeakUntil(host, GetParam(), end)).has_value()) << size;
+    EXPECT_FALSE(end.has_value()) << size;
+    host.stream->Close({});
+    std::optional<absl::Status> other;
+    EXPECT_TRUE(host.Run(SpeakUntil(host, GetParam(), other)).has_value()) << size;
+
+    ASSERT_TRUE(end.has_value()) << size;
+    EXPECT_EQ(end->code(), StatusCode::kCancelled) << size << " " << *end;
   }
 }
 
