@@ -2,7 +2,8 @@
 
 namespace porthole {
 
-Heartbeat::Heartbeat(std::vector<net::Worker*> workers) {
+Heartbeat::Heartbeat(const std::vector<net::Worker*>& workers) {
+  pulses_.reserve(workers.size());
   for (net::Worker* const worker : workers) {
     pulses_.push_back({worker, std::make_shared<std::atomic<bool>>(true)});
   }

@@ -11,7 +11,7 @@ namespace porthole {
 // Whether loops still turn. Main thread; the workers must outlive it or never run again.
 class Heartbeat {
  public:
-  explicit Heartbeat(std::vector<net::Worker*> workers);
+  explicit Heartbeat(const std::vector<net::Worker*>& workers);
 
   // Whether every loop answered since the last call; asks all those that did once more.
   bool Beat();

@@ -35,26 +35,39 @@ absl::StatusOr<std::span<const std::uint8_t>> ForViewer(const Parts& parts,
   return parts.from_host->Feed(room);
 }
 
-// A viewer that takes a whole buffer in this time is worth a larger one: fewer wake-ups of all
-// three sides. A slower one would only hold it.
-constexpr std::chrono::milliseconds kFastWrite{50};
-constexpr std::size_t kUsualRoom = BufferPool::kBufferBytes - rfb::HostMessages::kHeadroom;
+// How large a buffer a flow gets. A viewer that takes a whole one at once is worth a larger one:
+// fewer wake-ups of all three sides. A slower one would only hold it.
+class Appetite {
+ public:
+  BufferPool::Size Wish() const { return wish_; }
+
+  // That so many bytes were there at once, and how long the viewer took for them.
+  void Note(std::size_t count, SteadyTime::duration took) {
+    const bool hungry = count >= kUsualRoom && took < kFast;
+    wish_ = hungry ? BufferPool::Size::kLarge : BufferPool::Size::kUsual;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kFast{50};
+  static constexpr std::size_t kUsualRoom = BufferPool::kBufferBytes - rfb::HostMessages::kHeadroom;
+
+  BufferPool::Size wish_ = BufferPool::Size::kUsual;
+};
 
 Awaitable<End> PumpToViewer(const Parts& parts) {
-  BufferPool::Size wish = BufferPool::Size::kUsual;
+  Appetite appetite;
   for (;;) {
     absl::Status waited = co_await parts.host.WaitReadable();
     if (!waited.ok()) {
       co_return End{Side::kHost, std::move(waited)};
     }
-    BufferPool::Loan loan(parts.buffers, wish);
+    BufferPool::Loan loan(parts.buffers, appetite.Wish());
     const std::span<std::uint8_t> room = loan.Bytes().subspan(rfb::HostMessages::kHeadroom);
     const absl::StatusOr<std::size_t> count = co_await parts.host.ReadSome(room);
     if (!count.ok()) {
       co_return End{Side::kHost, count.status()};
     }
-    const bool filled = *count >= kUsualRoom;
-    const SteadyTime begun = filled ? parts.clock.Steady() : SteadyTime();
+    const SteadyTime begun = parts.clock.Steady();
     const auto passed = ForViewer(parts, loan.Bytes().first(rfb::HostMessages::kHeadroom + *count));
     if (!passed.ok()) {
       co_return End{Side::kHost, passed.status()};
@@ -66,8 +79,7 @@ Awaitable<End> PumpToViewer(const Parts& parts) {
     if (!written.ok()) {
       co_return End{Side::kViewer, std::move(written)};
     }
-    const bool hungry = filled && parts.clock.Steady() - begun < kFastWrite;
-    wish = hungry ? BufferPool::Size::kLarge : BufferPool::Size::kUsual;
+    appetite.Note(*count, parts.clock.Steady() - begun);
     Count(parts, passed->size(), &TrafficCounters::bytes_to_viewer);
     Count(parts, 1, &TrafficCounters::messages_to_viewer);
   }

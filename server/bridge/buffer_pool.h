@@ -18,8 +18,8 @@ class BufferPool {
 
   static constexpr std::size_t kBufferBytes = 64UL * 1024;
   static constexpr std::size_t kLargeBytes = 256UL * 1024;
-  // So many large ones at a time, since a viewer that stops reading keeps its own; who asks for more
-  // gets the usual.
+  // So many large ones at a time, since a viewer that stops reading keeps its own; who asks for
+  // more gets the usual.
   static constexpr std::size_t kMostLarge = 8;
 
   // A buffer on loan; goes back to the pool at its end.

@@ -279,7 +279,9 @@ std::string WebSocketStream::TakeOwed() {
     return FrameOf(Opcode::kClose, *close_owed_);
   }
   if (pong_owed_.has_value()) {
-    return FrameOf(Opcode::kPong, *std::exchange(pong_owed_, std::nullopt));
+    const std::string payload = *std::move(pong_owed_);
+    pong_owed_.reset();
+    return FrameOf(Opcode::kPong, payload);
   }
   if (std::exchange(ping_owed_, false)) {
     return FrameOf(Opcode::kPing, {});

@@ -81,8 +81,9 @@ class Reading {
       return;
     }
     const std::span<const std::uint8_t> payload = input_.TakeControl();
-    const char* const names[] = {"", "", "<ping ", "<pong ", "<close "};
-    said_ += names[static_cast<int>(next)] + std::string(payload.begin(), payload.end()) + ">";
+    const char* const name = next == Next::kPing ? "<ping " : "<pong ";
+    said_ += next == Next::kClose ? "<close " : name;
+    said_.append(payload.begin(), payload.end()).append(">");
   }
 
   WebSocketInput input_;
@@ -122,16 +123,16 @@ TEST(WebSocketInput, APayloadMayBeReadPastTheRoom) {
   EXPECT_EQ(input.LeftPastRoom(), 0U) << "what is in the room comes first";
 
   std::vector<std::uint8_t> target(2000);
-  std::size_t count = input.TakePayload(target);
-  ASSERT_EQ(input.LeftPastRoom(), payload.size() - count);
+  std::size_t taken = input.TakePayload(target);
+  ASSERT_EQ(input.LeftPastRoom(), payload.size() - taken);
   std::string rest = frame.substr(room.size());
   for (const std::size_t size : {std::size_t{1}, std::size_t{6}, rest.size() - 7}) {
-    std::memcpy(target.data() + count, rest.data(), size);
+    std::memcpy(target.data() + taken, rest.data(), size);
     rest.erase(0, size);
-    input.TookPast(std::span(target).subspan(count, size));
-    count += size;
+    input.TookPast(std::span(target).subspan(taken, size));
+    taken += size;
   }
-  target.resize(count);
+  target.resize(taken);
   EXPECT_EQ(std::string(target.begin(), target.end()), payload);
   EXPECT_EQ(*input.Peek(), Next::kMore);
 }

@@ -81,8 +81,7 @@ Ra2Run Speak(const Ra2Case& with) {
 net::Awaitable<bool> SpeakUntil(ScriptedHost& host,
                                 const Ra2Vector& vector,
                                 std::optional<absl::Status>& end) {
-  const HostCredentials credentials{.username = "alice",
-                                    .password = Secret(std::string("wonder"))};
+  const HostCredentials credentials{.username = "alice", .password = Secret(std::string("wonder"))};
   const SecretBytes random = Secretly(vector.our_random);
   end = co_await SpeakRa2({.host = host.stream,
                            .credentials = credentials,
@@ -147,8 +146,8 @@ TEST_P(Ra2, IsAnErrorAtEveryTruncation) {
   }
 }
 
-// A host that stalls: the session's deadline closes the stream, and the dialogue walks out, wherever
-// it was.
+// A host that stalls: the session's deadline closes the stream, and the dialogue walks out,
+// wherever it was.
 TEST_P(Ra2, WaitsForAHostThatStallsUntilItsStreamIsClosed) {
   const std::string says = HostSays(GetParam());
   const std::size_t own = says.size() - (GetParam().whole_stream ? 22 : 4);
