@@ -98,12 +98,14 @@ struct Begun {
                               Doorbell& bell,
                               const asio::any_io_executor& loop) {
   Judged<Admitted> judged = AdmitOrFail(around, viewer, request, bell.Ringer());
+  Begun begun;
   if (auto* const refusal = std::get_if<Refusal>(&judged)) {
-    return {nullptr, std::make_unique<Refusal>(std::move(*refusal))};
+    begun.refusal = std::make_unique<Refusal>(std::move(*refusal));
+  } else {
+    begun.session = std::make_unique<LiveSession>(
+        around, viewer, std::get<Admitted>(std::move(judged)), bell, loop);
   }
-  return {std::make_unique<LiveSession>(around, viewer, std::get<Admitted>(std::move(judged)), bell,
-                                        loop),
-          nullptr};
+  return begun;
 }
 
 // Refuses a viewer before it is a session: a count, a line and a close frame with the reason.
