@@ -1,11 +1,14 @@
 #include "heartbeat.h"
 
+#include <cstddef>
+
 namespace porthole {
 
-Heartbeat::Heartbeat(const std::vector<net::Worker*>& workers) {
-  pulses_.reserve(workers.size());
-  for (net::Worker* const worker : workers) {
-    pulses_.push_back({worker, std::make_shared<std::atomic<bool>>(true)});
+Heartbeat::Heartbeat(std::initializer_list<net::WorkerPool*> pools) {
+  for (net::WorkerPool* const pool : pools) {
+    for (std::size_t i = 0; i < pool->Size(); ++i) {
+      pulses_.push_back({&pool->At(i), std::make_shared<std::atomic<bool>>(true)});
+    }
   }
 }
 

@@ -30,16 +30,6 @@ WallTime WholeSeconds(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
 
-std::vector<net::Worker*> AllOf(const std::vector<net::WorkerPool*>& pools) {
-  std::vector<net::Worker*> workers;
-  for (net::WorkerPool* const pool : pools) {
-    for (std::size_t i = 0; i < pool->Size(); ++i) {
-      workers.push_back(&pool->At(i));
-    }
-  }
-  return workers;
-}
-
 }  // namespace
 
 std::string Version() {
@@ -110,7 +100,7 @@ Node::Node(config::Configuration configuration)
       reverse_desk_(std::make_unique<net::ReverseDesk>()),
       workers_(std::make_unique<net::WorkerPool>(configuration_.workers)),
       admin_worker_(std::make_unique<net::WorkerPool>(1)),
-      heartbeat_(std::make_unique<Heartbeat>(AllOf({workers_.get(), admin_worker_.get()}))) {}
+      heartbeat_(new Heartbeat({workers_.get(), admin_worker_.get()})) {}
 
 Node::~Node() {
   if (control_ != nullptr) {

@@ -5,7 +5,6 @@ read-only root, empty volumes) and opens a console through it:
     deploy/container/try.py ROOT IMAGE.json    (what `buildah inspect --type image` says)
 """
 
-import http.client
 import json
 import pathlib
 import subprocess
@@ -15,6 +14,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 
+from harness.http_status import status_of  # noqa: E402
 from harness.rfb_host import FakeHost  # noqa: E402
 from harness.viewer import Viewer  # noqa: E402
 from harness.vnc_servers import free_port  # noqa: E402
@@ -74,14 +74,7 @@ exec chroot "$root" setpriv --reuid=10001 --regid=10001 --clear-groups --no-new-
         return done.stdout
 
     def answers(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=10)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except OSError:
-            return None
-        finally:
-            connection.close()
+        return status_of(self.admin, path)
 
 
 class Front:

@@ -37,6 +37,12 @@ struct FrameHead {
 
 constexpr std::size_t kMaxControlBytes = 125;  // RFC 6455, section 5.5
 
+// RFC 6455, section 7.4.1.
+constexpr std::uint16_t kNormalClosure = 1000;
+constexpr std::uint16_t kProtocolError = 1002;
+constexpr std::uint16_t kUnsupportedData = 1003;
+constexpr std::uint16_t kNoStatus = 1005;  // what a close frame without a code means
+
 // Reads a head; nothing while `bytes` do not hold all of it.
 // Errors: INVALID_ARGUMENT reserved bits or opcode, a mask that is missing or should be, a length
 // that is not in its shortest form or beyond 63 bits, a control frame that is long or in pieces.

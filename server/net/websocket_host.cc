@@ -22,8 +22,6 @@ namespace asio = boost::asio;
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::chrono::milliseconds kGoodbye{1000};
 constexpr std::size_t kPieceBytes = 4096;
-constexpr std::uint16_t kNormalClosure = 1000;
-constexpr std::uint16_t kNoStatus = 1005;
 
 absl::Status Bad(const char* what) {
   return Error(absl::StatusCode::kInvalidArgument, std::string("WebSocket: the host sent ") + what);

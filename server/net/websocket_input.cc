@@ -12,8 +12,6 @@
 namespace porthole::net {
 namespace {
 
-constexpr std::uint16_t kNoStatus = 1005;
-
 absl::Status Bad(std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument,
                "WebSocket: the viewer sent " + std::string(what));

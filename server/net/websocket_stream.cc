@@ -21,9 +21,6 @@ using Next = WebSocketInput::Next;
 
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::size_t kMaxSentenceBytes = 120;
-constexpr std::uint16_t kProtocolError = 1002;  // RFC 6455, section 7.4.1
-constexpr std::uint16_t kUnsupportedData = 1003;
-constexpr std::uint16_t kNoStatus = 1005;
 
 bool IsUtf8Continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
@@ -43,22 +40,6 @@ std::string CutSentence(std::string text) {
   return text;
 }
 
-std::span<const std::uint8_t> Bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-// A whole frame of this side.
-std::string FrameOf(Opcode opcode, std::string_view payload) {
-  std::array<std::uint8_t, kMaxFrameHeadBytes> head{};
-  const std::size_t size = WriteFrameHead(opcode, payload.size(), std::nullopt, head);
-  std::string frame(head.begin(), head.begin() + size);
-  return frame.append(payload);
-}
-
-absl::Status ClosedHere() {
-  return absl::CancelledError("closed");
-}
-
 }  // namespace
 
 WebSocketStream::WebSocketStream(Transport transport, Timers& timers, const Timeouts& timeouts)
@@ -75,7 +56,7 @@ WebSocketStream::WebSocketStream(Transport transport, Timers& timers, const Time
 Awaitable<absl::Status> WebSocketStream::WaitReadable() {
   for (;;) {
     if (closing_) {
-      co_return ClosedHere();
+      co_return absl::CancelledError("closed");
     }
     const absl::StatusOr<Next> next = input_.Peek();
     if (!next.ok()) {
@@ -125,30 +106,27 @@ absl::StatusOr<std::size_t> WebSocketStream::TakeAll(std::span<std::uint8_t> tar
   return count + attempt.bytes;
 }
 
-// Waits for bytes and takes them.
+// Takes what arrived, or waits for it. Goes by way of the loop though more be there already:
+// whoever floods has a turn, and the others have theirs.
 Awaitable<absl::Status> WebSocketStream::Fill() {
-  // Mostly the last bytes were all there were; the wait sees those that came since.
-  bool wait_first = !input_.WasFull() && !transport_.HasPending();
-  const std::span<std::uint8_t> room = input_.Room();
-  for (;;) {
-    const Attempt attempt =
-        wait_first ? Attempt{.need = Attempt::Need::kReadable} : transport_.TryRead(room);
-    wait_first = false;
-    if (attempt.error) {
-      co_return ReadFailure(attempt.error);
-    }
-    if (attempt.bytes > 0) {
-      input_.Filled(attempt.bytes);
-      co_return absl::OkStatus();
-    }
-    const auto [waited] = co_await transport_.WaitFor(attempt.need);
-    if (closing_) {
-      co_return ClosedHere();
-    }
-    if (waited) {
-      co_return ReadFailure(waited);
-    }
+  error_code error;
+  if (!transport_.HasPending()) {
+    error = std::get<0>(co_await transport_.WaitFor(Attempt::Need::kReadable));
   }
+  if (closing_) {
+    co_return absl::CancelledError("closed");
+  }
+  if (!error) {
+    error = TakeBytes();
+  }
+  co_return error ? ReadFailure(error) : absl::OkStatus();
+}
+
+// One attempt.
+error_code WebSocketStream::TakeBytes() {
+  const Attempt attempt = transport_.TryRead(input_.Room());
+  input_.Filled(attempt.bytes);
+  return attempt.error;
 }
 
 Awaitable<absl::Status> WebSocketStream::Obey(Next control) {
@@ -197,7 +175,7 @@ absl::Status WebSocketStream::ReadFailure(const error_code& error) {
     return Error(absl::StatusCode::kDeadlineExceeded, cut_off_);
   }
   if (closing_) {
-    return ClosedHere();
+    return absl::CancelledError("closed");
   }
   absl::Status status = ToStatus(error, "read");
   Lost();
@@ -206,154 +184,6 @@ absl::Status WebSocketStream::ReadFailure(const error_code& error) {
   }
   // A FIN without a close frame is no good-bye in RFC 6455.
   return Error(absl::StatusCode::kUnavailable, Message(status));
-}
-
-Awaitable<absl::Status> WebSocketStream::Write(std::span<const std::uint8_t> bytes) {
-  while (sending_ && !closing_) {
-    write_waits_ = true;
-    co_await sent_signal_.async_wait(kTuple);
-  }
-  write_waits_ = false;
-  if (closing_) {
-    co_return ClosedHere();
-  }
-  sending_ = true;
-  last_write_ = std::chrono::steady_clock::now();
-  const error_code error = co_await SendMessage(bytes);
-  sending_ = false;
-  if (error) {
-    Lost();
-  }
-  SendingEnded();
-  if (closing_) {
-    co_return ClosedHere();
-  }
-  if (!cut_off_.empty()) {
-    co_return Error(absl::StatusCode::kDeadlineExceeded, cut_off_);
-  }
-  if (error) {
-    const absl::Status status = ToStatus(error, "write");
-    co_return status.code() == absl::StatusCode::kCancelled
-        ? Error(absl::StatusCode::kUnavailable, Message(status))
-        : status;
-  }
-  co_return absl::OkStatus();
-}
-
-Awaitable<error_code> WebSocketStream::SendMessage(std::span<const std::uint8_t> bytes) {
-  std::array<std::uint8_t, kMaxFrameHeadBytes> space;  // NOLINT(*-init-variables,*-member-init)
-  const std::span head =
-      std::span(space).first(WriteFrameHead(Opcode::kBinary, bytes.size(), std::nullopt, space));
-  std::size_t sent = 0;
-  for (;;) {
-    const Attempt attempt = transport_.TryWrite(head, bytes, sent);
-    sent += attempt.bytes;
-    if (attempt.error || sent == head.size() + bytes.size()) {
-      co_return attempt.error;
-    }
-    if (attempt.need == Attempt::Need::kNothing) {
-      continue;
-    }
-    const auto [waited] = co_await transport_.WaitFor(attempt.need);
-    if (waited) {
-      co_return waited;
-    }
-  }
-}
-
-void WebSocketStream::SendText(std::string text) {
-  if (closing_ || lost_) {
-    return;
-  }
-  text_owed_ = std::move(text);
-  SendOwed();
-}
-
-// The next frame that is owed, the most urgent first; empty: none.
-std::string WebSocketStream::TakeOwed() {
-  if (close_sent_) {
-    return {};
-  }
-  if (close_owed_.has_value()) {
-    close_sent_ = true;
-    return FrameOf(Opcode::kClose, *close_owed_);
-  }
-  if (pong_owed_.has_value()) {
-    const std::string payload = *std::move(pong_owed_);
-    pong_owed_.reset();
-    return FrameOf(Opcode::kPong, payload);
-  }
-  if (std::exchange(ping_owed_, false)) {
-    return FrameOf(Opcode::kPing, {});
-  }
-  if (!text_owed_.empty() && !write_waits_) {  // never twice before a picture that waits
-    return FrameOf(Opcode::kText, std::exchange(text_owed_, {}));
-  }
-  return {};
-}
-
-void WebSocketStream::SendOwed() {
-  while (!sending_ && !lost_) {
-    frame_ = TakeOwed();
-    frame_sent_ = 0;
-    if (frame_.empty()) {
-      return;
-    }
-    sending_ = true;
-    last_write_ = std::chrono::steady_clock::now();
-    GoOnSending();
-  }
-}
-
-// To the end of `frame_`, now or whenever the socket takes it.
-void WebSocketStream::GoOnSending() {
-  while (frame_sent_ < frame_.size()) {
-    const Attempt attempt = transport_.TryWrite({}, Bytes(frame_), frame_sent_);
-    if (attempt.error) {
-      Lost();  // whoever reads or writes next meets it, too
-      return;
-    }
-    frame_sent_ += attempt.bytes;
-    if (attempt.need == Attempt::Need::kNothing) {
-      continue;
-    }
-    transport_.OnReady(attempt.need, [this](const error_code& error) {
-      if (error || lost_) {
-        Lost();
-        return;
-      }
-      GoOnSending();
-      if (!sending_) {
-        SendingEnded();
-      }
-    });
-    return;
-  }
-  sending_ = false;
-  frame_ = {};
-}
-
-// Whoever waited for the frame on its way may go on, the owed first.
-void WebSocketStream::SendingEnded() {
-  SendOwed();
-  if (close_sent_ && !sending_) {
-    if (closing_ && !peer_close_.has_value()) {
-      close_timer_.Arm(timeouts_.close_read);
-    } else {
-      close_timer_.Disarm();
-    }
-  }
-  sent_signal_.cancel();
-}
-
-void WebSocketStream::OweClose(std::uint16_t code, std::string_view sentence) {
-  close_owed_.emplace();
-  if (code != kNoStatus) {
-    close_owed_->push_back(static_cast<char>(code >> 8U));
-    close_owed_->push_back(static_cast<char>(code & 0xFFU));
-    close_owed_->append(sentence);
-  }
-  SendingEnded();
 }
 
 void WebSocketStream::CheckLife() {
@@ -445,13 +275,11 @@ Awaitable<void> WebSocketStream::AwaitPeerClose() {
       case Next::kMore:
         break;
     }
-    const Attempt attempt = transport_.TryRead(input_.Room());
-    input_.Filled(attempt.bytes);
-    error_code error = attempt.error;
-    if (attempt.need != Attempt::Need::kNothing) {
-      error = std::get<0>(co_await transport_.WaitFor(attempt.need));
+    error_code error;
+    if (!transport_.HasPending()) {
+      error = std::get<0>(co_await transport_.WaitFor(Attempt::Need::kReadable));
     }
-    if (error) {
+    if (error || TakeBytes()) {
       Lost();
     }
   }

@@ -38,6 +38,7 @@ class WebSocketStream final : public ByteStream {
  private:
   // Reading.
   Awaitable<absl::Status> Fill();
+  boost::system::error_code TakeBytes();
   Awaitable<absl::Status> Obey(WebSocketInput::Next control);
   Awaitable<absl::Status> OnPing();
   absl::Status OnClose();
@@ -46,7 +47,7 @@ class WebSocketStream final : public ByteStream {
   absl::StatusOr<std::size_t> TakeAll(std::span<std::uint8_t> target);
   Awaitable<void> AwaitPeerClose();
 
-  // Writing.
+  // Writing (websocket_sending.cc).
   Awaitable<boost::system::error_code> SendMessage(std::span<const std::uint8_t> bytes);
   std::string TakeOwed();
   void SendOwed();

@@ -2,7 +2,6 @@
 what lintian and systemd say of it."""
 
 import configparser
-import http.client
 import os
 import pathlib
 import shutil
@@ -14,6 +13,7 @@ import pytest
 TOP = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 import harness  # noqa: E402,F401  (finds the demo's modules)
+from harness.http_status import status_of  # noqa: E402
 from harness.vnc_servers import free_port  # noqa: E402
 from processes import Child, wait_until  # noqa: E402
 
@@ -103,17 +103,6 @@ def make_debian(tmp_path_factory):
     return Debian(tmp_path_factory.mktemp("root"))
 
 
-def answers(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    except OSError:
-        return None
-    finally:
-        connection.close()
-
-
 def test_lives_from_installation_to_purge(debian, package, newer, tmp_path):
     before = set(debian.sh("find / -xdev -name '*porthole*'").split())
     debian.install(package)
@@ -123,10 +112,10 @@ def test_lives_from_installation_to_purge(debian, package, newer, tmp_path):
     assert debian.sh("porthole --check-config /etc/porthole/config.yaml").strip().endswith("ok")
 
     with Service(debian, tmp_path / "first.log") as service:
-        wait_until(lambda: answers(admin, "/livez") == 200, 60, "the node", service.child)
-        assert answers(public, "/console") == 400
+        wait_until(lambda: status_of(admin, "/livez") == 200, 60, "the node", service.child)
+        assert status_of(public, "/console") == 400
         debian.sh("portholectl keys put first --generate --save /tmp/key")
-        assert answers(admin, "/readyz") == 200
+        assert status_of(admin, "/readyz") == 200
         assert debian.sh("stat -c %U:%a /run/porthole /var/lib/porthole").split() == [
             "porthole:700", "porthole:700"]
 
@@ -134,7 +123,7 @@ def test_lives_from_installation_to_purge(debian, package, newer, tmp_path):
     assert "0.2.0" in debian.sh("dpkg-query -W porthole")
     assert str(public) in settings.read_text(), "the administrator's configuration is gone"
     with Service(debian, tmp_path / "second.log") as service:
-        wait_until(lambda: answers(admin, "/readyz") == 200, 60, "the kept key", service.child)
+        wait_until(lambda: status_of(admin, "/readyz") == 200, 60, "the kept key", service.child)
 
     debian.sh("apt-get remove -y -qq porthole 2>&1")
     assert settings.exists() and debian.file("/var/lib/porthole/state").exists()

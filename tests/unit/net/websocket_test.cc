@@ -342,6 +342,28 @@ TEST_P(Viewer, AFloodOfPingsIsHeldBackByTheSocket) {
   }
 }
 
+// Whoever floods has its turn, and others of the same loop have theirs.
+TEST_P(Viewer, AFloodOfNothingIsReadInTurns) {
+  Open();
+  std::string nothing;
+  for (int i = 0; i < 2000; ++i) {
+    nothing += Frame(kFin | kPong, "") + Frame(kFin | kBinary, "");
+  }
+  Client().Send(nothing + Frame(kFin | kBinary, "done"));
+  std::array<std::uint8_t, 16> bytes{};
+  Started<absl::StatusOr<std::size_t>> read(Home(), Stream().ReadSome(bytes));
+  // Each turn takes 256 bytes, over TLS one record of at most 16 KiB.
+  EXPECT_GT(TurnsUntil([&read] { return read.Done(); }), GetParam() ? 1 : 40);
+  EXPECT_EQ(*read.Get(), 4U);
+
+  Client().Send(nothing + nothing + Frame(kFin | kClose, U16(4403)));
+  Client().SendEnd();
+  Stream().Close({4403, "enough"});
+  Started<Closing> closed(Home(), Stream().Closed());
+  EXPECT_GT(TurnsUntil([&closed] { return closed.Done(); }), GetParam() ? 2 : 80);
+  EXPECT_EQ(closed.Get(), Closing::kClean);
+}
+
 // At the end of the process, loops go with sessions still alive on them.
 TEST_P(Viewer, TheLoopMayGoWithEverythingInFlight) {
   Open();

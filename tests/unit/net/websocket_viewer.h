@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,16 @@ class WebSocketViewer : public ::testing::TestWithParam<bool> {
     Started<absl::Status> write(Home(), Stream().Write(flood_));
     EXPECT_TRUE(Client().Receive(1));
     return write;
+  }
+
+  // How many handlers the loop ran until then.
+  int TurnsUntil(const std::function<bool()>& done) {
+    int turns = 0;
+    Home().Loop().restart();
+    while (!done() && Home().Loop().run_one_for(std::chrono::seconds(10)) > 0) {
+      ++turns;
+    }
+    return turns;
   }
 
   // Whether that much time passed on the loop.
