@@ -4,7 +4,7 @@
 
 namespace porthole {
 
-Heartbeat::Heartbeat(std::initializer_list<net::WorkerPool*> pools) {
+Heartbeat::Heartbeat(const std::vector<net::WorkerPool*>& pools) {
   for (net::WorkerPool* const pool : pools) {
     for (std::size_t i = 0; i < pool->Size(); ++i) {
       pulses_.push_back({&pool->At(i), std::make_shared<std::atomic<bool>>(true)});

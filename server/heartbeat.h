@@ -3,7 +3,6 @@
 #include "net/worker.h"
 
 #include <atomic>
-#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace porthole {
 // Whether loops still turn. Main thread; the workers must outlive it or never run again.
 class Heartbeat {
  public:
-  explicit Heartbeat(std::initializer_list<net::WorkerPool*> pools);
+  explicit Heartbeat(const std::vector<net::WorkerPool*>& pools);
 
   // Whether every loop answered since the last call; asks all those that did once more.
   bool Beat();

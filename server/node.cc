@@ -100,7 +100,8 @@ Node::Node(config::Configuration configuration)
       reverse_desk_(std::make_unique<net::ReverseDesk>()),
       workers_(std::make_unique<net::WorkerPool>(configuration_.workers)),
       admin_worker_(std::make_unique<net::WorkerPool>(1)),
-      heartbeat_(new Heartbeat({workers_.get(), admin_worker_.get()})) {}
+      heartbeat_(std::make_unique<Heartbeat>(
+          std::vector<net::WorkerPool*>{workers_.get(), admin_worker_.get()})) {}
 
 Node::~Node() {
   if (control_ != nullptr) {
