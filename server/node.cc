@@ -168,11 +168,11 @@ telemetry::AuditSettings Node::AuditSettingsFor(const config::Audit& audit) {
 
 absl::Status Node::OpenAudit() {
   if (configuration_.audit.file.empty()) {
-    audit_file_ = telemetry::AuditFile::StandardOutput();
+    audit_file_ = telemetry::LineFile::StandardOutput();
     return absl::OkStatus();
   }
-  absl::StatusOr<std::unique_ptr<telemetry::AuditFile>> file =
-      telemetry::AuditFile::Open(configuration_.audit.file);
+  absl::StatusOr<std::unique_ptr<telemetry::LineFile>> file =
+      telemetry::LineFile::Open(configuration_.audit.file);
   if (!file.ok()) {
     return file.status();
   }

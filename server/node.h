@@ -21,8 +21,8 @@
 #include "session/registry.h"
 #include "state/state_store.h"
 #include "telemetry/audit.h"
-#include "telemetry/audit_file.h"
 #include "telemetry/health.h"
+#include "telemetry/line_file.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "token/key_ring.h"
@@ -116,7 +116,7 @@ class Node {
   telemetry::Logger log_;
   telemetry::Health health_;
   telemetry::Metrics metrics_;
-  std::unique_ptr<telemetry::AuditFile> audit_file_;
+  std::unique_ptr<telemetry::LineFile> audit_file_;
   telemetry::AuditLog audit_;
   std::unique_ptr<state::StateStore> store_;
   token::KeyRing keys_;

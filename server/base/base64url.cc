@@ -45,8 +45,8 @@ std::optional<std::vector<std::uint8_t>> DecodeBase64Url(std::string_view text) 
   if (text.size() % 4 == 1) {
     return std::nullopt;
   }
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::vector<std::uint8_t> bytes(text.size() * 3 / 4);
+  auto next = bytes.begin();
   std::uint32_t pending = 0;
   unsigned bits = 0;
   for (const char c : text) {
@@ -58,7 +58,7 @@ std::optional<std::vector<std::uint8_t>> DecodeBase64Url(std::string_view text) 
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push_back(static_cast<std::uint8_t>((pending >> bits) & 0xFFU));
+      *next++ = static_cast<std::uint8_t>((pending >> bits) & 0xFFU);
     }
   }
   if ((pending & ((1U << bits) - 1U)) != 0) {

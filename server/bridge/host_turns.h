@@ -2,17 +2,14 @@
 
 #include "net/byte_stream.h"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 namespace porthole::bridge {
 
 // Keeps apart the two who write to a session's host: what the viewer sends, and what the node sends
 // of its own when a restriction begins. Belongs to the session's worker.
 class HostTurns {
  public:
-  explicit HostTurns(const boost::asio::any_io_executor& loop)
-      : free_(loop, boost::asio::steady_timer::time_point::max()) {}
+  explicit HostTurns(const net::Executor& loop)
+      : free_(loop, net::SteadyTimer::time_point::max()) {}
 
   // While it lives, nobody else writes.
   class Turn {
@@ -35,7 +32,7 @@ class HostTurns {
 
  private:
   bool taken_ = false;
-  boost::asio::steady_timer free_;
+  net::SteadyTimer free_;
 };
 
 }  // namespace porthole::bridge

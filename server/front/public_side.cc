@@ -231,12 +231,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
   upgraded.request.token = std::move(good.token);
   upgraded.request.client.extra = std::move(good.extra);
   upgraded.request.reads_text = good.subprotocol == kOurSubprotocol;
-  absl::StatusOr<std::unique_ptr<net::ByteStream>> viewer =
-      co_await connection.Upgrade(std::move(good.subprotocol), {});
-  if (!viewer.ok()) {
-    co_return std::nullopt;
-  }
-  upgraded.viewer = *std::move(viewer);
+  upgraded.viewer = connection.Upgrade(good.subprotocol);
   co_return upgraded;
 }
 

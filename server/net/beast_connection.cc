@@ -7,14 +7,12 @@
 #include "net/websocket_key.h"
 #include "net/websocket_stream.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/span_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -31,13 +29,16 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-constexpr auto kTuple = asio::as_tuple(asio::deferred);
+using boost::system::error_code;
+
 constexpr std::uint32_t kMaxHeadBytes = 16384;
-constexpr std::size_t kKeyChars = 24;  // base64 of 16 bytes: RFC 6455, section 4.1
+constexpr std::size_t kReadBytes = 4096;  // a whole head of most people's
+constexpr std::size_t kKeyChars = 24;     // base64 of 16 bytes: RFC 6455, section 4.1
 constexpr unsigned kHttp11 = 11;
 
 using Head = http::request<http::empty_body>;
 using Parser = http::request_parser<http::empty_body>;
+using Answer = http::response<http::empty_body>;
 
 constexpr int kDescriptorReserve = 32;
 
@@ -95,6 +96,23 @@ HttpRequest Translate(const Head& head) {
   return request;
 }
 
+std::span<const std::uint8_t> Bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string TextOf(const Answer& answer) {
+  std::string text;
+  http::response_serializer<http::empty_body> serializer(answer);
+  serializer.split(true);
+  error_code error;  // a head alone knows none
+  serializer.next(error, [&text](error_code& /*none*/, const auto& pieces) {
+    for (const asio::const_buffer piece : beast::buffers_range_ref(pieces)) {
+      text.append(static_cast<const char*>(piece.data()), piece.size());
+    }
+  });
+  return text;
+}
+
 // RFC 9110, section 5.6.7.
 std::string HttpDate() {
   const std::time_t now = std::time(nullptr);
@@ -126,7 +144,7 @@ class BeastConnection final : public HttpConnection {
   const Proxies* TrustedProxies() const override { return proxies_.get(); }
   // A new descriptor is always the lowest that is free.
   bool OnLastDescriptors() override {
-    return MostDescriptors() - kDescriptorReserve <= transport_.next_layer().native_handle();
+    return MostDescriptors() - kDescriptorReserve <= transport_.Wire().native_handle();
   }
   TransportFacts Facts() const override { return transport_.Facts(); }
   Worker& Home() const override { return worker_; }
@@ -141,7 +159,7 @@ class BeastConnection final : public HttpConnection {
                       "PROXY protocol: " + peer_.ToString() + " is not in proxies.trusted");
     }
     const Deadline deadline = LimitedTo(timeouts_.http_header);
-    const absl::StatusOr<ProxiedClient> client = co_await ReadProxyHeader(transport_.next_layer());
+    const absl::StatusOr<ProxiedClient> client = co_await ReadProxyHeader(transport_.Wire());
     if (deadline.Passed()) {
       co_return TooSlow("PROXY protocol: the header took too long");
     }
@@ -170,8 +188,7 @@ class BeastConnection final : public HttpConnection {
                             first_ ? timeouts_.http_header : timeouts_.http_idle,
                             [this] { transport_.Close(); });
     first_ = false;
-    const auto [error, count] =
-        co_await http::async_read_header(transport_, buffer_, *parser_, kTuple);
+    const error_code error = co_await ReadHead();
     if (deadline.Passed()) {
       co_return TooSlow("the request's head took too long");
     }
@@ -203,16 +220,13 @@ class BeastConnection final : public HttpConnection {
     const std::size_t size = response.body == nullptr ? 0 : response.body->size();
     answer.content_length(size);
     const bool head_only = parser_ != nullptr && parser_->get().method() == http::verb::head;
-    if (size > 0 && !head_only) {
-      answer.body() = {response.body->data(), size};
-    }
-    co_return co_await Send(answer, timeouts_.http_idle);
+    const std::string head = TextOf(answer);
+    co_return co_await Send(head, size > 0 && !head_only ? *response.body : std::string_view());
   }
 
-  Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
-                                                                 HeaderList headers) override {
+  std::unique_ptr<ByteStream> Upgrade(const std::string& subprotocol) override {
     upgraded_ = true;
-    Answer answer = AnswerOf(http::status::switching_protocols, headers);
+    Answer answer = AnswerOf(http::status::switching_protocols, {});
     answer.set(http::field::upgrade, "websocket");
     answer.set(http::field::connection, "Upgrade");
     answer.set(http::field::sec_websocket_accept,
@@ -221,15 +235,11 @@ class BeastConnection final : public HttpConnection {
     if (!subprotocol.empty()) {
       answer.set(http::field::sec_websocket_protocol, subprotocol);
     }
-    const absl::Status sent = co_await Send(answer, timeouts_.http_header);
-    if (!sent.ok()) {
-      co_return sent;
-    }
     // Nothing of HTTP is left to stay for the session's life.
     parser_.reset();
     buffer_ = beast::flat_buffer();
-    co_return std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(),
-                                                timeouts_);
+    return std::make_unique<WebSocketStream>(std::move(transport_), worker_.Clockwork(), timeouts_,
+                                             TextOf(answer));
   }
 
   Awaitable<Closing> Finish() override {
@@ -240,8 +250,6 @@ class BeastConnection final : public HttpConnection {
   }
 
  private:
-  using Answer = http::response<http::span_body<const char>>;
-
   Answer AnswerOf(http::status status, const HeaderList& headers) const {
     Answer answer(status, parser_ != nullptr ? Version() : kHttp11);
     for (const auto& [name, value] : headers) {
@@ -250,10 +258,53 @@ class BeastConnection final : public HttpConnection {
     return answer;
   }
 
-  Awaitable<absl::Status> Send(const Answer& answer, std::chrono::milliseconds limit) {
-    http::response_serializer<http::span_body<const char>, http::fields> serializer(answer);
-    const Deadline deadline = LimitedTo(limit);
-    const auto [error, count] = co_await http::async_write(transport_, serializer, kTuple);
+  // To the end of the next request's head, which stays in `parser_`.
+  Awaitable<error_code> ReadHead() {
+    for (;;) {
+      error_code error;
+      buffer_.consume(parser_->put(buffer_.data(), error));
+      if (error != http::error::need_more) {
+        co_return error;
+      }
+      const std::size_t room = buffer_.max_size() - buffer_.size();
+      if (room == 0) {
+        co_return http::error::buffer_overflow;
+      }
+      const asio::mutable_buffer target = buffer_.prepare(std::min(room, kReadBytes));
+      const Attempt attempt =
+          transport_.TryRead({static_cast<std::uint8_t*>(target.data()), target.size()});
+      buffer_.commit(attempt.bytes);
+      error = attempt.error;
+      if (attempt.need != Attempt::Need::kNothing) {
+        error = std::get<0>(co_await transport_.WaitFor(attempt.need));
+      }
+      if (error) {
+        co_return error == asio::error::eof ? AtEnd() : error;
+      }
+    }
+  }
+
+  // What a FIN means here: a good-bye between two requests, a fault within one.
+  error_code AtEnd() {
+    if (!parser_->got_some()) {
+      return http::error::end_of_stream;
+    }
+    error_code error;
+    parser_->put_eof(error);
+    return error;
+  }
+
+  Awaitable<absl::Status> Send(std::string_view head, std::string_view body) {
+    const Deadline deadline = LimitedTo(timeouts_.http_idle);
+    error_code error;
+    for (std::size_t sent = 0; sent < head.size() + body.size() && !error;) {
+      const Attempt attempt = transport_.TryWrite(Bytes(head), Bytes(body), sent);
+      sent += attempt.bytes;
+      error = attempt.error;
+      if (attempt.need != Attempt::Need::kNothing) {
+        error = std::get<0>(co_await transport_.WaitFor(attempt.need));
+      }
+    }
     co_return deadline.Passed() ? TooSlow("the answer was not read in time")
                                 : ToStatus(error, "HTTP response");
   }

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "net/loop.h"
+
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
-#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +12,6 @@
 #include <string>
 
 namespace porthole::net {
-
-template <typename T>
-using Awaitable = boost::asio::awaitable<T>;
 
 // What the other side is told when a stream is closed. Only a WebSocket has words for it.
 struct Ending {

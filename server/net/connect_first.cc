@@ -6,7 +6,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detail/socket_option.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -110,7 +109,7 @@ class Race : public std::enable_shared_from_this<Race> {
   }
 
   Worker& worker_;
-  asio::steady_timer changed_;
+  SteadyTimer changed_;
   const std::vector<Candidate> candidates_;
   std::vector<std::unique_ptr<Socket>> sockets_;  // of the attempts begun, in the same order
   std::size_t failed_ = 0;

@@ -53,11 +53,10 @@ class HttpConnection {
   // Whether the last request's sender is willing to send another one here.
   virtual bool KeepAlive() const = 0;
 
-  // Answers the last request, whose upgrade must be kValid, with 101. Empty `subprotocol`: none.
-  // Whatever comes of it, nothing but Finish() may be called afterwards.
-  // Errors: as ByteStream's; DEADLINE_EXCEEDED when the other side does not read.
-  virtual Awaitable<absl::StatusOr<std::unique_ptr<ByteStream>>> Upgrade(std::string subprotocol,
-                                                                         HeaderList headers) = 0;
+  // Answers the last request, whose upgrade must be kValid, with 101, which goes out together with
+  // the stream's first message, or before its first wait. Empty `subprotocol`: none. Nothing but
+  // Finish() may be called afterwards.
+  virtual std::unique_ptr<ByteStream> Upgrade(const std::string& subprotocol) = 0;
 
   // Says good-bye and closes: what was answered is read by the other side before a reset could
   // take it away.

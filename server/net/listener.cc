@@ -8,7 +8,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -30,8 +29,15 @@ constexpr std::chrono::milliseconds kPause{100};
 // The first socket listens without SO_REUSEPORT, so that a port that is taken is an error and not a
 // share of somebody else's connections; it gets the option afterwards, for the others to join. Not
 // before listen(): two processes that start together could both have bound by then.
-error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first) {
+error_code Bind(TcpAcceptor& socket, const tcp::endpoint& endpoint, bool first) {
   error_code error = OpenForListening(socket, endpoint);
+  // Every connection inherits both.
+  if (!error) {
+    socket.set_option(tcp::no_delay(true), error);
+  }
+  if (!error) {
+    socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), error);
+  }
   if (!error && !first) {
     socket.set_option(ReusePort(true), error);
   }
@@ -49,7 +55,7 @@ error_code Bind(tcp::acceptor& socket, const tcp::endpoint& endpoint, bool first
 
 }  // namespace
 
-Acceptor::Acceptor(tcp::acceptor socket,
+Acceptor::Acceptor(TcpAcceptor socket,
                    std::shared_ptr<const TlsContext> tls,
                    std::shared_ptr<const Proxies> proxies,
                    Worker& worker,
@@ -64,7 +70,8 @@ Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
   if (!socket_.is_open()) {
     co_return absl::CancelledError("closed");  // while the caller paused
   }
-  auto [error, socket] = co_await socket_.async_accept(kTuple);
+  tcp::endpoint peer;
+  auto [error, socket] = co_await socket_.async_accept(peer, kTuple);
   if (error) {
     const bool exhausted = error == asio::error::no_descriptors ||
                            error == asio::error::no_buffer_space ||
@@ -73,19 +80,12 @@ Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Acceptor::Accept() {
     co_return exhausted ? Error(absl::StatusCode::kResourceExhausted, error.message())
                         : ToStatus(error, "accept");
   }
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
-  const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error) {
-    co_return Error(absl::StatusCode::kUnavailable, "gone before it was accepted");
-  }
-  co_return MakeHttpConnection(Transport(Socket(std::move(socket))), FromAsio(peer.address()), tls_,
-                               proxies_, worker_, timeouts_);
+  co_return MakeHttpConnection(Transport(Socket(std::move(socket)), ToText(peer)),
+                               FromAsio(peer.address()), tls_, proxies_, worker_, timeouts_);
 }
 
 Awaitable<void> Acceptor::Pause() {
-  asio::steady_timer timer(socket_.get_executor(), kPause);
+  SteadyTimer timer(socket_.get_executor(), kPause);
   co_await timer.async_wait(kTuple);
 }
 
@@ -102,7 +102,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings&
   tcp::endpoint endpoint(ToAsio(settings.address), settings.port);
   for (std::size_t i = 0; i < count; ++i) {
     Worker& worker = workers.At(i);
-    tcp::acceptor socket(worker.Loop());
+    TcpAcceptor socket(worker.Loop());
     if (const error_code error = Bind(socket, endpoint, i == 0)) {
       return ListenError(endpoint, error);
     }

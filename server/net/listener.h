@@ -5,8 +5,6 @@
 #include "net/tls.h"
 #include "net/worker.h"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,15 +15,14 @@ namespace porthole::net {
 // One worker's part of a listener: accepts connections that stay on that worker.
 class Acceptor {
  public:
-  Acceptor(boost::asio::ip::tcp::acceptor socket,
+  Acceptor(TcpAcceptor socket,
            std::shared_ptr<const TlsContext> tls,
            std::shared_ptr<const Proxies> proxies,
            Worker& worker,
            const Timeouts& timeouts);
 
-  // The next connection, its socket options set.
-  // Errors: RESOURCE_EXHAUSTED no descriptors or memory (worth another try a little later);
-  // CANCELLED after Close(); UNAVAILABLE that one connection was gone before it was taken.
+  // The next connection. Errors: RESOURCE_EXHAUSTED no descriptors or memory (worth another try a
+  // little later); CANCELLED after Close(); UNAVAILABLE that one was gone before it was taken.
   Awaitable<absl::StatusOr<std::unique_ptr<HttpConnection>>> Accept();
 
   // Waits a little, for after a RESOURCE_EXHAUSTED.
@@ -37,7 +34,7 @@ class Acceptor {
   Worker& Home() const { return worker_; }
 
  private:
-  boost::asio::ip::tcp::acceptor socket_;
+  TcpAcceptor socket_;
   std::shared_ptr<const TlsContext> tls_;
   std::shared_ptr<const Proxies> proxies_;
   Worker& worker_;

@@ -14,14 +14,14 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-error_code OpenForListening(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+error_code OpenForListening(TcpAcceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (!error && endpoint.protocol() == tcp::v6()) {
     acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
   }
   if (!error) {
-    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    acceptor.set_option(TcpAcceptor::reuse_address(true), error);
   }
   return error;
 }

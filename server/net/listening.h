@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/loop.h"
+
 #include <absl/status/status.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
@@ -8,7 +10,7 @@ namespace porthole::net {
 
 // What every listening port here begins with: a socket for `endpoint` that may be bound again right
 // after a restart, "::" taking IPv4, too. Internal to net/.
-boost::system::error_code OpenForListening(boost::asio::ip::tcp::acceptor& acceptor,
+boost::system::error_code OpenForListening(TcpAcceptor& acceptor,
                                            const boost::asio::ip::tcp::endpoint& endpoint);
 
 // Why `endpoint` cannot be listened on: ALREADY_EXISTS the port is taken; UNAVAILABLE otherwise.

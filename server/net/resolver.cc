@@ -4,7 +4,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -59,7 +58,7 @@ struct Resolver::Waiter {
   }
 
   Worker& worker;
-  asio::steady_timer done;
+  SteadyTimer done;
   std::optional<Addresses> answer;
 };
 

@@ -7,7 +7,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
 
 #include <map>
@@ -46,7 +45,7 @@ struct ReverseDesk::Waiter {
   explicit Waiter(Worker& from) : worker(from), arrived(from.Loop()) {}
 
   Worker& worker;
-  asio::steady_timer arrived;
+  SteadyTimer arrived;
   Descriptor socket;
 };
 
@@ -112,7 +111,7 @@ class ReverseDesk::Place {
   Place& operator=(const Place&) = delete;
   ~Place() { board_->Leave(waiter_); }
 
-  asio::steady_timer& Arrived() { return waiter_->arrived; }
+  SteadyTimer& Arrived() { return waiter_->arrived; }
   Descriptor Take() { return board_->Leave(waiter_); }
 
  private:

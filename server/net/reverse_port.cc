@@ -11,7 +11,6 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,7 +30,7 @@ constexpr int kBacklog = 128;
 constexpr const char* kGone = "it went before it had said whose it is";
 constexpr std::chrono::milliseconds kPause{100};  // where there are no descriptors
 
-absl::Status Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+absl::Status Bind(TcpAcceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error = OpenForListening(acceptor, endpoint);
   if (!error) {
     acceptor.bind(endpoint, error);
@@ -47,7 +46,7 @@ absl::Status Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 // Belongs to the home worker's thread; its coroutines keep it.
 class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
  public:
-  Reception(ReverseSettings settings, Worker& home, ReverseDesk& desk, tcp::acceptor acceptor)
+  Reception(ReverseSettings settings, Worker& home, ReverseDesk& desk, TcpAcceptor acceptor)
       : settings_(std::move(settings)), home_(home), desk_(desk), acceptor_(std::move(acceptor)) {}
 
   Worker& Home() { return home_; }
@@ -61,7 +60,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
     while (self->acceptor_.is_open()) {
       auto [error, socket] = co_await self->acceptor_.async_accept(kTuple);
       if (error) {
-        asio::steady_timer pause(self->home_.Loop(), kPause);
+        SteadyTimer pause(self->home_.Loop(), kPause);
         co_await pause.async_wait(kTuple);
         continue;
       }
@@ -113,7 +112,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
     }
   }
 
-  void Receive(tcp::socket socket) {
+  void Receive(TcpSocket socket) {
     error_code error;
     const tcp::endpoint peer = socket.remote_endpoint(error);
     if (error) {
@@ -129,7 +128,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
   }
 
   static Awaitable<void> Admit(std::shared_ptr<Reception> self,
-                               tcp::socket socket,
+                               TcpSocket socket,
                                IpAddress address) {
     const Share share(self, address);
     const Deadline deadline(self->home_.Clockwork(), self->settings_.identify, [&socket] {
@@ -144,7 +143,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
 
   // Gives it to whose it is; else why nobody gets it. The first byte tells a repeater's head from
   // RFB, which is left where it is.
-  static Awaitable<const char*> Identify(Reception& self, tcp::socket& socket) {
+  static Awaitable<const char*> Identify(Reception& self, TcpSocket& socket) {
     char first = 0;
     const auto [error, count] = co_await socket.async_receive(
         asio::buffer(&first, 1), asio::socket_base::message_peek, kTuple);
@@ -165,7 +164,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
         : "it gives no id, and not exactly one session waits";
   }
 
-  static Awaitable<const char*> GiveToNamed(Reception& self, tcp::socket& socket) {
+  static Awaitable<const char*> GiveToNamed(Reception& self, TcpSocket& socket) {
     std::array<std::uint8_t, kRepeaterHeadBytes> head{};
     const auto [error, count] = co_await asio::async_read(socket, asio::buffer(head), kTuple);
     if (error) {
@@ -178,7 +177,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
     co_return self.desk_.Give(*id, Released(socket)) ? nullptr : "no session waits for its id";
   }
 
-  static Descriptor Released(tcp::socket& socket) {
+  static Descriptor Released(TcpSocket& socket) {
     error_code error;
     return Descriptor(socket.release(error));
   }
@@ -186,7 +185,7 @@ class ReversePort::Reception : public std::enable_shared_from_this<Reception> {
   const ReverseSettings settings_;
   Worker& home_;
   ReverseDesk& desk_;
-  tcp::acceptor acceptor_;
+  TcpAcceptor acceptor_;
   std::map<IpAddress, std::size_t> counts_;
   std::size_t count_ = 0;
 };
@@ -195,7 +194,7 @@ absl::StatusOr<std::unique_ptr<ReversePort>> ReversePort::Open(ReverseSettings s
                                                                Worker& home,
                                                                ReverseDesk& desk) {
   const tcp::endpoint wanted(ToAsio(settings.address), settings.port);
-  tcp::acceptor acceptor(home.Loop());
+  TcpAcceptor acceptor(home.Loop());
   if (absl::Status bound = Bind(acceptor, wanted); !bound.ok()) {
     return bound;
   }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/clock.h"
+#include "net/loop.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <array>
@@ -65,7 +65,7 @@ class Timers {
   static void FireDue(Slot& slot, std::uint64_t now);
   void ScheduleNext();
 
-  boost::asio::steady_timer timer_;
+  SteadyTimer timer_;
   SteadyTime start_;
   std::array<Slot, kSlots> slots_;
   std::uint64_t turned_ = 0;  // every tick up to here was served

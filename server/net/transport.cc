@@ -146,6 +146,11 @@ Transport::Transport(Socket socket) : core_(std::make_shared<Core>(std::move(soc
   core_->peer = PeerName(core_->socket);
 }
 
+Transport::Transport(Socket socket, std::string peer)
+    : core_(std::make_shared<Core>(std::move(socket))) {
+  core_->peer = std::move(peer);
+}
+
 Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
   if (!socket.is_open()) {
     return {.error = asio::error::operation_aborted};
@@ -219,6 +224,9 @@ Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> head,
   }
   if (tls == nullptr) {
     return SendBoth(head, bytes);
+  }
+  if (bytes.empty() || head.size() >= kRecordBytes) {
+    return TryWrite(head);
   }
   // In one record, so that the head is not one of its own.
   std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
@@ -330,14 +338,25 @@ absl::Status Transport::ReadFailure(error_code error) const {
   return ToStatus(error, "read");
 }
 
+void Transport::SayGoodBye() {
+  if (core_->tls != nullptr && !core_->tls_broken && SSL_is_init_finished(core_->tls.get()) == 1) {
+    ERR_clear_error();
+    SSL_shutdown(core_->tls.get());
+  }
+}
+
+void Transport::Leave() {
+  if (core_->socket.is_open()) {
+    SayGoodBye();
+    Close();
+  }
+}
+
 Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds limit) {
   if (!core_->socket.is_open()) {
     co_return Closing::kLost;
   }
-  if (core_->tls != nullptr && !core_->tls_broken && SSL_is_init_finished(core_->tls.get()) == 1) {
-    ERR_clear_error();
-    SSL_shutdown(core_->tls.get());  // close_notify goes out if the socket takes it
-  }
+  SayGoodBye();
   error_code ignored;
   core_->socket.shutdown(Socket::shutdown_send, ignored);
   const Deadline deadline(timers, limit, [this] { Reset(); });

@@ -63,12 +63,12 @@ Awaitable<void> SayGoodbye(std::shared_ptr<ByteStream> stream, Timers& timers) {
 }  // namespace
 
 WebSocketHost::WebSocketHost(std::unique_ptr<ByteStream> inner,
-                             const asio::any_io_executor& executor,
+                             const Executor& executor,
                              Timers& timers)
     : inner_(std::move(inner)),
       executor_(executor),
       timers_(timers),
-      turn_(executor, asio::steady_timer::time_point::max()) {}
+      turn_(executor, SteadyTimer::time_point::max()) {}
 
 Awaitable<absl::Status> WebSocketHost::WaitReadable() {
   if (closing_) {

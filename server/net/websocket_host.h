@@ -4,9 +4,6 @@
 #include "net/timers.h"
 #include "net/websocket_frame.h"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -24,9 +21,7 @@ namespace porthole::net {
 class WebSocketHost final : public ByteStream {
  public:
   // `inner` was upgraded (AskUpgrade()); `timers` outlives the stream.
-  WebSocketHost(std::unique_ptr<ByteStream> inner,
-                const boost::asio::any_io_executor& executor,
-                Timers& timers);
+  WebSocketHost(std::unique_ptr<ByteStream> inner, const Executor& executor, Timers& timers);
 
   Awaitable<absl::Status> WaitReadable() override;
   Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
@@ -48,7 +43,7 @@ class WebSocketHost final : public ByteStream {
   Awaitable<absl::Status> SendOwed();
 
   std::shared_ptr<ByteStream> inner_;  // shared with a good-bye that is on its way
-  boost::asio::any_io_executor executor_;
+  Executor executor_;
   Timers& timers_;
 
   // Heads and control frames, and the beginning of what follows them.
@@ -59,7 +54,7 @@ class WebSocketHost final : public ByteStream {
   bool in_message_ = false;  // its message goes on in another frame
 
   bool sending_ = false;
-  boost::asio::steady_timer turn_;  // whoever waits to send
+  SteadyTimer turn_;  // whoever waits to send
   std::array<std::uint8_t, kMaxControlBytes> pong_{};
   std::optional<std::size_t> pong_bytes_;  // a pong of so many bytes is owed
   bool closing_ = false;

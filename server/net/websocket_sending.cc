@@ -67,8 +67,13 @@ Awaitable<absl::Status> WebSocketStream::Write(std::span<const std::uint8_t> byt
 
 Awaitable<error_code> WebSocketStream::SendMessage(std::span<const std::uint8_t> bytes) {
   std::array<std::uint8_t, kMaxFrameHeadBytes> space;  // NOLINT(*-init-variables,*-member-init)
-  const std::span head =
+  std::span<const std::uint8_t> head =
       std::span(space).first(WriteFrameHead(Opcode::kBinary, bytes.size(), std::nullopt, space));
+  std::string together;
+  if (!opening_.empty()) {
+    together = std::exchange(opening_, {}).append(head.begin(), head.end());
+    head = Bytes(together);
+  }
   std::size_t sent = 0;
   for (;;) {
     const Attempt attempt = transport_.TryWrite(head, bytes, sent);
@@ -117,9 +122,22 @@ std::string WebSocketStream::TakeOwed() {
   return {};
 }
 
+// To the one who waits for something to come: the other end must not wait for it, too.
+void WebSocketStream::SendOpening() {
+  if (!opening_.empty() && !lost_) {
+    frame_ = std::exchange(opening_, {});
+    frame_sent_ = 0;
+    sending_ = true;
+    GoOnSending();
+  }
+}
+
 void WebSocketStream::SendOwed() {
   while (!sending_ && !lost_) {
     frame_ = TakeOwed();
+    if (!frame_.empty()) {
+      frame_.insert(0, std::exchange(opening_, {}));
+    }
     frame_sent_ = 0;
     if (frame_.empty()) {
       return;

@@ -42,14 +42,18 @@ std::string CutSentence(std::string text) {
 
 }  // namespace
 
-WebSocketStream::WebSocketStream(Transport transport, Timers& timers, const Timeouts& timeouts)
+WebSocketStream::WebSocketStream(Transport transport,
+                                 Timers& timers,
+                                 const Timeouts& timeouts,
+                                 std::string opening)
     : transport_(std::move(transport)),
       timeouts_(timeouts),
+      opening_(std::move(opening)),
       last_write_(std::chrono::steady_clock::now()),
       last_heard_(last_write_),
       life_timer_(timers, [this] { CheckLife(); }),
       close_timer_(timers, [this] { CutOff("the viewer did not read its close frame"); }),
-      sent_signal_(transport_.get_executor(), asio::steady_timer::time_point::max()) {
+      sent_signal_(transport_.Wire().get_executor(), SteadyTimer::time_point::max()) {
   life_timer_.Arm(timeouts_.ping_after);
 }
 
@@ -109,6 +113,7 @@ absl::StatusOr<std::size_t> WebSocketStream::TakeAll(std::span<std::uint8_t> tar
 // Takes what arrived, or waits for it. Goes by way of the loop though more be there already:
 // whoever floods has a turn, and the others have theirs.
 Awaitable<absl::Status> WebSocketStream::Fill() {
+  SendOpening();
   error_code error;
   if (!transport_.HasPending()) {
     error = std::get<0>(co_await transport_.WaitFor(Attempt::Need::kReadable));
@@ -209,7 +214,7 @@ void WebSocketStream::CheckLife() {
 
 // Whether bytes arrived or were acknowledged: a slow viewer is alive, a vanished one is not.
 bool WebSocketStream::HeardSinceLastCheck() {
-  const std::uint64_t heard = BytesHeard(transport_.next_layer().native_handle());
+  const std::uint64_t heard = BytesHeard(transport_.Wire().native_handle());
   return std::exchange(heard_bytes_, heard) != heard;
 }
 
@@ -241,6 +246,7 @@ void WebSocketStream::Close(Ending ending) {
   text_owed_ = {};
   const bool silent = ending.code == 0 && !close_owed_.has_value();
   if (lost_ || silent) {
+    SendOpening();
     transport_.Close();  // what is in flight comes back
     sent_signal_.cancel();
     return;
@@ -289,7 +295,7 @@ Awaitable<Closing> WebSocketStream::Closed() {
   while (!closing_ || sending_) {
     co_await sent_signal_.async_wait(kTuple);
   }
-  if (!lost_ && transport_.next_layer().is_open()) {
+  if (!lost_ && transport_.Wire().is_open()) {
     co_await AwaitPeerClose();
   }
   close_timer_.Disarm();
@@ -299,6 +305,12 @@ Awaitable<Closing> WebSocketStream::Closed() {
   if (lost_) {
     transport_.Close();
     co_return Closing::kLost;
+  }
+  if (peer_close_.has_value()) {
+    // Both have said good-bye, and the viewer sends nothing after its own (RFC 6455,
+    // section 5.5.1).
+    transport_.Leave();
+    co_return Closing::kClean;
   }
   co_return co_await transport_.Linger(life_timer_.Owner(), timeouts_.close_read);
 }

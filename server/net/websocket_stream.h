@@ -6,8 +6,6 @@
 #include "net/transport.h"
 #include "net/websocket_input.h"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,8 +21,12 @@ namespace porthole::net {
 // kind: the close frame, a pong, a ping, a text message.
 class WebSocketStream final : public ByteStream {
  public:
-  // `timers` and `timeouts` outlive the stream.
-  WebSocketStream(Transport transport, Timers& timers, const Timeouts& timeouts);
+  // `timers` and `timeouts` outlive the stream. `opening`, the answer to the upgrade, goes out with
+  // the first frame, or before the first wait: it saves a packet and a wake-up at the other end.
+  WebSocketStream(Transport transport,
+                  Timers& timers,
+                  const Timeouts& timeouts,
+                  std::string opening);
 
   Awaitable<absl::Status> WaitReadable() override;
   Awaitable<absl::StatusOr<std::size_t>> ReadSome(std::span<std::uint8_t> target) override;
@@ -50,6 +52,7 @@ class WebSocketStream final : public ByteStream {
   // Writing (websocket_sending.cc).
   Awaitable<boost::system::error_code> SendMessage(std::span<const std::uint8_t> bytes);
   std::string TakeOwed();
+  void SendOpening();
   void SendOwed();
   void GoOnSending();
   void SendingEnded();
@@ -65,6 +68,7 @@ class WebSocketStream final : public ByteStream {
   const Timeouts& timeouts_;
   WebSocketInput input_;
 
+  std::string opening_;                    // not sent yet
   bool sending_ = false;                   // a frame is on its way
   std::string frame_;                      // that frame, where it is none of Write()
   std::size_t frame_sent_ = 0;             // of it
@@ -87,7 +91,7 @@ class WebSocketStream final : public ByteStream {
   std::uint64_t heard_bytes_ = 0;  // received plus acknowledged, as TCP counts them
   Timer life_timer_;
   Timer close_timer_;
-  boost::asio::steady_timer sent_signal_;  // a frame is out, or everything is over
+  SteadyTimer sent_signal_;  // a frame is out, or everything is over
 };
 
 }  // namespace porthole::net

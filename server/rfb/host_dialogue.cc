@@ -54,20 +54,21 @@ net::Awaitable<absl::StatusOr<HostGreeting>> Initialise(net::ByteStream& host) {
   if (!status.ok()) {
     co_return status;
   }
-  std::array<std::uint8_t, 20> head{};
+  std::array<std::uint8_t, 24> head{};
   status = co_await ReadExact(host, head);
   if (!status.ok()) {
     co_return status;
   }
-  absl::StatusOr<std::string> name = co_await ReadText(host, kMaxNameBytes, "a desktop name");
+  const std::span<const std::uint8_t> bytes(head);
+  absl::StatusOr<std::string> name =
+      co_await ReadTextOf(host, LoadU32(bytes.subspan(20)), kMaxNameBytes, "a desktop name");
   if (!name.ok()) {
     co_return name.status();
   }
   HostGreeting greeting;
-  const std::span<const std::uint8_t> bytes(head);
   greeting.width = LoadU16(bytes);
   greeting.height = LoadU16(bytes.subspan(2));
-  std::ranges::copy(bytes.subspan(4), greeting.pixel_format.begin());
+  std::ranges::copy(bytes.subspan(4, 16), greeting.pixel_format.begin());
   greeting.desktop_name = *std::move(name);
   co_return greeting;
 }

@@ -44,12 +44,19 @@ net::Awaitable<absl::StatusOr<std::string>> ReadText(net::ByteStream& from,
   if (!length.ok()) {
     co_return length.status();
   }
-  if (*length > limit) {
+  co_return co_await ReadTextOf(from, *length, limit, what);
+}
+
+net::Awaitable<absl::StatusOr<std::string>> ReadTextOf(net::ByteStream& from,
+                                                       std::size_t length,
+                                                       std::size_t limit,
+                                                       std::string_view what) {
+  if (length > limit) {
     co_return Error(absl::StatusCode::kInvalidArgument,
-                    std::string(what) + " of " + std::to_string(*length) + " bytes; at most " +
+                    std::string(what) + " of " + std::to_string(length) + " bytes; at most " +
                         std::to_string(limit) + " are taken");
   }
-  std::vector<std::uint8_t> bytes(*length);
+  std::vector<std::uint8_t> bytes(length);
   absl::Status read = co_await ReadExact(from, bytes);
   if (!read.ok()) {
     co_return read;

@@ -24,6 +24,11 @@ net::Awaitable<absl::StatusOr<std::uint32_t>> ReadU32(net::ByteStream& from);
 net::Awaitable<absl::StatusOr<std::string>> ReadText(net::ByteStream& from,
                                                      std::size_t limit,
                                                      std::string_view what);
+// The same where the length was read already.
+net::Awaitable<absl::StatusOr<std::string>> ReadTextOf(net::ByteStream& from,
+                                                       std::size_t length,
+                                                       std::size_t limit,
+                                                       std::string_view what);
 
 net::Awaitable<absl::Status> WriteU8(net::ByteStream& to, std::uint8_t value);
 

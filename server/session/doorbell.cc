@@ -12,13 +12,13 @@ namespace asio = boost::asio;
 
 struct Doorbell::Wire {
   std::mutex mutex;  // guards the next two; held while posting, so that a loop in use cannot go
-  std::optional<asio::any_io_executor> loop;
+  std::optional<net::Executor> loop;
   bool ringing = false;
   std::function<void()> answer;  // the worker's
 };
 
-Doorbell::Doorbell(asio::any_io_executor loop) : wire_(std::make_shared<Wire>()) {
-  wire_->loop = std::move(loop);
+Doorbell::Doorbell(const net::Executor& loop) : wire_(std::make_shared<Wire>()) {
+  wire_->loop = loop;
 }
 
 Doorbell::~Doorbell() {

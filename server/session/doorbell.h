@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
+#include "net/loop.h"
 
 #include <functional>
 #include <memory>
@@ -10,7 +10,7 @@ namespace porthole::session {
 // The way from other threads to a session's worker. Belongs to the worker; its ringers to anyone.
 class Doorbell {
  public:
-  explicit Doorbell(boost::asio::any_io_executor loop);
+  explicit Doorbell(const net::Executor& loop);
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
   // From here on ringing does nothing: the ringers may outlive the worker.

@@ -13,8 +13,9 @@ void WriteDown(const Books& books,
                Level level,
                std::string_view event,
                std::initializer_list<telemetry::Field> fields) {
-  books.log.Log(level, event, fields);
-  books.audit.Record(event, fields);
+  const telemetry::JsonFields text(fields);
+  books.log.Log(level, event, text);
+  books.audit.Record(event, text);
 }
 
 }  // namespace

@@ -125,7 +125,8 @@ Awaitable<void> LiveSession::DialHost() {
   MoveTo(State::kDialling);
   auto [thrown, host] = co_await asio::co_spawn(
       loop_, around_.dialer.Dial(RouteOf(admitted_->grant)),
-      asio::bind_cancellation_slot(stop_dial_.slot(), asio::as_tuple(asio::use_awaitable)));
+      asio::bind_cancellation_slot(stop_dial_.slot(),
+                                   asio::as_tuple(asio::use_awaitable_t<net::Executor>())));
   if (Ended()) {
     co_return;
   }

@@ -11,9 +11,7 @@
 #include "session/registry.h"
 #include "session/session.h"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -44,7 +42,7 @@ class LiveSession {
               net::ByteStream& viewer,
               Admitted admitted,
               Doorbell& bell,
-              const boost::asio::any_io_executor& loop);
+              const net::Executor& loop);
   LiveSession(const LiveSession&) = delete;
   LiveSession& operator=(const LiveSession&) = delete;
   ~LiveSession();
@@ -97,12 +95,12 @@ class LiveSession {
   const Surroundings& around_;
   net::ByteStream& viewer_;
   Doorbell& bell_;
-  const boost::asio::any_io_executor loop_;
+  const net::Executor loop_;
   std::unique_ptr<admission::AdmittedGrant> admitted_;  // until opened
   admission::PolicyInForce policy_;
   Entry entry_;
   const SteadyTime started_;
-  boost::asio::steady_timer changed_;
+  net::SteadyTimer changed_;
   std::unique_ptr<PendingClaim> claim_;   // from its beginning until opened
   std::optional<bridge::RawPolicy> raw_;  // where the console speaks no RFB
   rfb::ClientMessages messages_;

@@ -96,7 +96,7 @@ struct Begun {
                               net::ByteStream& viewer,
                               const Request& request,
                               Doorbell& bell,
-                              const asio::any_io_executor& loop) {
+                              const net::Executor& loop) {
   Judged<Admitted> judged = AdmitOrFail(around, viewer, request, bell.Ringer());
   Begun begun;
   if (auto* const refusal = std::get_if<Refusal>(&judged)) {
@@ -124,7 +124,7 @@ Awaitable<void> TurnAway(const Surroundings& around,
 Awaitable<void> RunSession(const Surroundings& around,
                            std::unique_ptr<net::ByteStream> viewer,
                            Request request) {
-  const asio::any_io_executor loop = co_await asio::this_coro::executor;
+  const net::Executor loop = co_await asio::this_coro::executor;
   Doorbell bell(loop);
   const IpAddress client = request.client.address;
   // The request goes here: a token of 12 KiB would stay for the session's life.

@@ -1,7 +1,5 @@
 #include "telemetry/audit.h"
 
-#include "telemetry/json_line.h"
-
 #include <array>
 #include <chrono>
 #include <span>
@@ -39,7 +37,7 @@ AuditLog::~AuditLog() {
   writer_.join();
 }
 
-void AuditLog::Record(std::string_view event, std::span<const Field> fields) {
+void AuditLog::Record(std::string_view event, const JsonFields& fields) {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
@@ -64,7 +62,7 @@ void AuditLog::Reopen() {
   arrived_.notify_one();
 }
 
-std::string AuditLog::NextLine(std::string_view event, std::span<const Field> fields) {
+std::string AuditLog::NextLine(std::string_view event, const JsonFields& fields) {
   const std::array<Field, 2> head = {{{"sequence", ++sequence_}, {"event", event}}};
   return JsonLine(clock_.Wall(), head, fields) + '\n';
 }
@@ -123,7 +121,7 @@ void AuditLog::WriteFirst(Lock& lock) {
 void AuditLog::ReportLoss(Lock& lock) {
   const std::uint64_t count = unreported_;
   const std::array<Field, 1> fields = {{{"count", count}}};
-  const std::string line = NextLine("audit_records_lost", fields);
+  const std::string line = NextLine("audit_records_lost", JsonFields(fields));
   lock.unlock();
   const bool written = settings_.write(line);
   lock.lock();

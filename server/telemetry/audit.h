@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "telemetry/health.h"
+#include "telemetry/json_line.h"
 #include "telemetry/log.h"
 
 #include <prometheus/counter.h>
@@ -59,7 +60,10 @@ class AuditLog {
   void Record(std::string_view event, std::initializer_list<Field> fields) {
     Record(event, std::span(fields.begin(), fields.size()));
   }
-  void Record(std::string_view event, std::span<const Field> fields);
+  void Record(std::string_view event, std::span<const Field> fields) {
+    Record(event, JsonFields(fields));
+  }
+  void Record(std::string_view event, const JsonFields& fields);
 
   // Begins a new file, after the line that is being written: for log rotation.
   void Reopen();
@@ -67,7 +71,7 @@ class AuditLog {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
-  std::string NextLine(std::string_view event, std::span<const Field> fields);
+  std::string NextLine(std::string_view event, const JsonFields& fields);
   void WriteAll();
   bool AwaitWork(Lock& lock);
   void WriteFirst(Lock& lock);

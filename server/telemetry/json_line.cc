@@ -2,10 +2,12 @@
 
 #include "telemetry/json_text.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 #include <iterator>
 #include <string_view>
 #include <type_traits>
@@ -14,11 +16,14 @@
 namespace porthole::telemetry {
 namespace {
 
+constexpr std::size_t kUsualBytes = 128;
+
 void AppendTime(std::string& out, WallTime time) {
   const auto days = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(days);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - days));
-  fmt::format_to(std::back_inserter(out), R"("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z")",
+  fmt::format_to(std::back_inserter(out),
+                 FMT_COMPILE("\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z\""),
                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                  static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
                  clock.seconds().count(), clock.subseconds().count());
@@ -33,7 +38,7 @@ void AppendValue(std::string& out, const Value& value) {
       // JSON has no infinities and no NaN (RFC 8259, section 6).
       out += std::isfinite(held) ? fmt::format("{}", held) : "null";
     } else {
-      fmt::format_to(std::back_inserter(out), "{}", held);
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), held);
     }
   };
   std::visit(append, value.Get());
@@ -50,12 +55,18 @@ void AppendFields(std::string& out, std::span<const Field> fields) {
 
 }  // namespace
 
-std::string JsonLine(WallTime time, std::span<const Field> head, std::span<const Field> fields) {
-  std::string line = R"({"time":)";
+JsonFields::JsonFields(std::span<const Field> fields) {
+  text_.reserve(kUsualBytes);
+  AppendFields(text_, fields);
+}
+
+std::string JsonLine(WallTime time, std::span<const Field> head, const JsonFields& fields) {
+  std::string line;
+  line.reserve(kUsualBytes + fields.Text().size());
+  line += R"({"time":)";
   AppendTime(line, time);
   AppendFields(line, head);
-  AppendFields(line, fields);
-  line += '}';
+  line.append(fields.Text()).push_back('}');
   return line;
 }
 

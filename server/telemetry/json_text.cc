@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace porthole::telemetry {
@@ -41,11 +42,20 @@ void AppendEscaped(std::string& out, char character) {
   out += kHex[code & 0x0FU];
 }
 
+// How many bytes `text` begins with that stand for themselves.
+std::size_t PlainBytes(std::string_view text) {
+  const auto special = [](char character) {
+    return character < ' ' || character > '~' || character == '"' || character == '\\';
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(text, special) - text.begin());
+}
+
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text, std::size_t max_bytes) {
   out += '"';
-  std::size_t used = 0;
+  std::size_t used = PlainBytes(text.substr(0, max_bytes));
+  out += text.substr(0, used);
   while (used < text.size()) {
     const std::size_t length = Utf8CharacterLength(text.substr(used));
     const std::size_t step = length == 0 ? 1 : length;

@@ -1,30 +1,12 @@
 #include "telemetry/log.h"
 
 #include "telemetry/json_line.h"
-
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include "telemetry/log_writer.h"
 
 #include <array>
 #include <ostream>
-#include <utility>
 
 namespace porthole::telemetry {
-namespace {
-
-// A logger of spdlog's that passes whole lines on as they are; what to write was decided before.
-std::unique_ptr<spdlog::logger> MakeLines(spdlog::sink_ptr sink) {
-  auto lines = std::make_unique<spdlog::logger>("porthole", std::move(sink));
-  lines->set_level(spdlog::level::trace);
-  lines->flush_on(spdlog::level::trace);
-  lines->set_formatter(
-      std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, "\n"));
-  return lines;
-}
-
-}  // namespace
 
 std::string_view Name(Level level) {
   switch (level) {
@@ -43,12 +25,14 @@ std::string_view Name(Level level) {
 Logger::Logger(Level least, const Clock& clock)
     : least_(least),
       clock_(clock),
-      lines_(MakeLines(std::make_shared<spdlog::sinks::stderr_sink_mt>())) {}
+      writer_(std::make_unique<LogWriter>(LineFile::StandardError(), [&clock](std::uint64_t lost) {
+        const std::array<Field, 3> fields = {
+            {{"level", Name(Level::kWarning)}, {"event", "log_lines_lost"}, {"count", lost}}};
+        return JsonLine(clock.Wall(), fields, JsonFields({}));
+      })) {}
 
 Logger::Logger(Level least, const Clock& clock, std::ostream& out)
-    : least_(least),
-      clock_(clock),
-      lines_(MakeLines(std::make_shared<spdlog::sinks::ostream_sink_mt>(out))) {}
+    : least_(least), clock_(clock), out_(&out) {}
 
 Logger::~Logger() = default;
 
@@ -57,13 +41,23 @@ void Logger::Log(Level level, std::string_view event, std::initializer_list<Fiel
 }
 
 void Logger::Log(Level level, std::string_view event, std::span<const Field> fields) {
+  if (Writes(level)) {
+    Log(level, event, JsonFields(fields));
+  }
+}
+
+void Logger::Log(Level level, std::string_view event, const JsonFields& fields) {
   if (!Writes(level)) {
     return;
   }
   const std::array<Field, 2> head = {{{"level", Name(level)}, {"event", event}}};
   const std::string line = JsonLine(clock_.Wall(), head, fields);
-  // The level given here is only spdlog's; the line has its own.
-  lines_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+  if (writer_ != nullptr) {
+    writer_->Write(line);
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  *out_ << line << std::endl;
 }
 
 }  // namespace porthole::telemetry

@@ -8,16 +8,16 @@
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
-namespace spdlog {
-class logger;  // NOLINT(readability-identifier-naming): theirs
-}
-
 namespace porthole::telemetry {
+
+class JsonFields;
+class LogWriter;
 
 enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
@@ -64,9 +64,9 @@ inline constexpr std::size_t kMaxValueBytes = 4096;
 // one and passes it on; the clock must outlive it. Thread-safe.
 class Logger {
  public:
-  // Writes lines of `least` and above to standard error.
+  // Writes lines of `least` and above to standard error, soon (LogWriter).
   Logger(Level least, const Clock& clock);
-  // Writes to `out`, which must outlive the logger.
+  // Writes to `out`, at once; it must outlive the logger.
   Logger(Level least, const Clock& clock, std::ostream& out);
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;
@@ -74,6 +74,7 @@ class Logger {
 
   void Log(Level level, std::string_view event, std::initializer_list<Field> fields = {});
   void Log(Level level, std::string_view event, std::span<const Field> fields);
+  void Log(Level level, std::string_view event, const JsonFields& fields);
 
   // Whether lines of `level` are written, for a caller whose fields cost something to make.
   bool Writes(Level level) const { return level >= least_.load(std::memory_order_relaxed); }
@@ -82,7 +83,9 @@ class Logger {
  private:
   std::atomic<Level> least_;
   const Clock& clock_;
-  std::unique_ptr<spdlog::logger> lines_;
+  const std::unique_ptr<LogWriter> writer_;  // null: out_
+  std::ostream* const out_ = nullptr;
+  std::mutex mutex_;  // guards what is written to out_
 };
 
 // "debug", "info", "warning" or "error".

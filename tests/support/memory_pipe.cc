@@ -1,7 +1,7 @@
 #include "tests/support/memory_pipe.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 
 namespace porthole::testing {
 
@@ -9,7 +9,7 @@ MemoryPipe::MemoryPipe(const boost::asio::any_io_executor& executor, std::size_t
     : capacity_(capacity), changed_(executor, boost::asio::steady_timer::time_point::max()) {}
 
 net::Awaitable<void> MemoryPipe::Changed() {
-  co_await changed_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_await changed_.async_wait(boost::asio::as_tuple(boost::asio::deferred));
 }
 
 void MemoryPipe::Put(std::span<const std::uint8_t> bytes) {

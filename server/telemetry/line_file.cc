@@ -1,4 +1,4 @@
-#include "telemetry/audit_file.h"
+#include "telemetry/line_file.h"
 
 #include "base/status.h"
 
@@ -34,34 +34,38 @@ absl::StatusOr<int> OpenPath(const std::string& path) {
 
 }  // namespace
 
-AuditFile::AuditFile(std::string path, int descriptor)
+LineFile::LineFile(std::string path, int descriptor)
     : path_(std::move(path)),
       descriptor_(descriptor),
       hurry_until_(std::numeric_limits<Steady::rep>::max()) {}
 
-absl::StatusOr<std::unique_ptr<AuditFile>> AuditFile::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path) {
   const absl::StatusOr<int> descriptor = OpenPath(path);
   if (!descriptor.ok()) {
     return descriptor.status();
   }
-  return std::unique_ptr<AuditFile>(new AuditFile(path, *descriptor));
+  return std::unique_ptr<LineFile>(new LineFile(path, *descriptor));
 }
 
-std::unique_ptr<AuditFile> AuditFile::StandardOutput() {
+std::unique_ptr<LineFile> LineFile::StandardOutput() {
   return OnDescriptor(STDOUT_FILENO);
 }
 
-std::unique_ptr<AuditFile> AuditFile::OnDescriptor(int descriptor) {
-  return std::unique_ptr<AuditFile>(new AuditFile("", descriptor));
+std::unique_ptr<LineFile> LineFile::StandardError() {
+  return OnDescriptor(STDERR_FILENO);
 }
 
-AuditFile::~AuditFile() {
-  if (descriptor_ != STDOUT_FILENO) {
+std::unique_ptr<LineFile> LineFile::OnDescriptor(int descriptor) {
+  return std::unique_ptr<LineFile>(new LineFile("", descriptor));
+}
+
+LineFile::~LineFile() {
+  if (descriptor_ > STDERR_FILENO) {
     close(descriptor_);
   }
 }
 
-bool AuditFile::Append(std::string_view line) {
+bool LineFile::Append(std::string_view line) {
   if (torn_ && !Write("\n")) {
     return false;
   }
@@ -69,7 +73,7 @@ bool AuditFile::Append(std::string_view line) {
   return Write(line);
 }
 
-absl::Status AuditFile::Reopen() {
+absl::Status LineFile::Reopen() {
   if (path_.empty()) {
     return absl::OkStatus();
   }
@@ -82,12 +86,12 @@ absl::Status AuditFile::Reopen() {
   return absl::OkStatus();
 }
 
-void AuditFile::Hurry() {
+void LineFile::Hurry() {
   hurry_until_ = (Steady::now() + kHurry).time_since_epoch().count();
 }
 
 // A pipe that can be written takes PIPE_BUF bytes without blocking (pipe(7)).
-bool AuditFile::Write(std::string_view bytes) {
+bool LineFile::Write(std::string_view bytes) {
   while (!bytes.empty()) {
     if (!AwaitWritable()) {
       return false;
@@ -106,7 +110,7 @@ bool AuditFile::Write(std::string_view bytes) {
 }
 
 // Whether it can be written, or fails at once. A file always can.
-bool AuditFile::AwaitWritable() const {
+bool LineFile::AwaitWritable() const {
   for (;;) {
     pollfd watched{.fd = descriptor_, .events = POLLOUT, .revents = 0};
     const bool hurries = Steady::now().time_since_epoch().count() >= hurry_until_.load();

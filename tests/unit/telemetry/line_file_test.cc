@@ -1,4 +1,4 @@
-#include "telemetry/audit_file.h"
+#include "telemetry/line_file.h"
 
 #include "base/status.h"
 
@@ -21,14 +21,14 @@
 namespace porthole::telemetry {
 namespace {
 
-class AuditFileTest : public testing::Test {
+class LineFileTest : public testing::Test {
  protected:
-  AuditFileTest() {
+  LineFileTest() {
     std::string name = testing::TempDir() + "porthole-audit-XXXXXX";
     directory_ = mkdtemp(name.data());
     path_ = directory_ / "audit.log";
   }
-  ~AuditFileTest() override { std::filesystem::remove_all(directory_); }
+  ~LineFileTest() override { std::filesystem::remove_all(directory_); }
 
   std::string Text() const {
     std::ifstream file(path_);
@@ -39,13 +39,13 @@ class AuditFileTest : public testing::Test {
   std::filesystem::path path_;
 };
 
-TEST_F(AuditFileTest, AppendsToWhatIsThere) {
+TEST_F(LineFileTest, AppendsToWhatIsThere) {
   {
-    absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
+    absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path_);
     ASSERT_TRUE(file.ok()) << Message(file.status());
     EXPECT_TRUE((*file)->Append("one\n"));
   }
-  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
+  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path_);
   ASSERT_TRUE(file.ok());
   EXPECT_TRUE((*file)->Append("two\n"));
   EXPECT_TRUE((*file)->Append("three\n"));
@@ -53,36 +53,36 @@ TEST_F(AuditFileTest, AppendsToWhatIsThere) {
   EXPECT_EQ(Text(), "one\ntwo\nthree\n");
 }
 
-TEST_F(AuditFileTest, IsForItsOwnerOnly) {
-  ASSERT_TRUE(AuditFile::Open(path_).ok());
+TEST_F(LineFileTest, IsForItsOwnerOnly) {
+  ASSERT_TRUE(LineFile::Open(path_).ok());
 
   struct stat status{};
   ASSERT_EQ(stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(AuditFileTest, SaysWhyItCannotBeOpened) {
+TEST_F(LineFileTest, SaysWhyItCannotBeOpened) {
   const std::string missing = directory_ / "missing" / "audit.log";
   const std::string link = directory_ / "link";
   std::filesystem::create_symlink(path_, link);
 
-  EXPECT_EQ(Message(AuditFile::Open(missing).status()),
+  EXPECT_EQ(Message(LineFile::Open(missing).status()),
             "cannot open the audit log " + missing + ": No such file or directory");
-  EXPECT_EQ(Message(AuditFile::Open(link).status()),
+  EXPECT_EQ(Message(LineFile::Open(link).status()),
             "cannot open the audit log " + link + ": Too many levels of symbolic links");
-  EXPECT_EQ(Message(AuditFile::Open(directory_).status()),
+  EXPECT_EQ(Message(LineFile::Open(directory_).status()),
             "cannot open the audit log " + directory_.string() + ": Is a directory");
 }
 
-TEST_F(AuditFileTest, TellsWhenTheDiskIsFull) {
-  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open("/dev/full");
+TEST_F(LineFileTest, TellsWhenTheDiskIsFull) {
+  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open("/dev/full");
   ASSERT_TRUE(file.ok());
 
   EXPECT_FALSE((*file)->Append("one\n"));
 }
 
-TEST_F(AuditFileTest, BeginsANewLineAfterHalfOfOne) {
-  absl::StatusOr<std::unique_ptr<AuditFile>> file = AuditFile::Open(path_);
+TEST_F(LineFileTest, BeginsANewLineAfterHalfOfOne) {
+  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path_);
   ASSERT_TRUE(file.ok());
   ASSERT_EQ(std::signal(SIGXFSZ, SIG_IGN), SIG_DFL);
   rlimit before{};
@@ -99,8 +99,8 @@ TEST_F(AuditFileTest, BeginsANewLineAfterHalfOfOne) {
   EXPECT_EQ(Text(), "firs\nthird\n");
 }
 
-TEST_F(AuditFileTest, BeginsANewFileWhereTheOldOneWasMovedAway) {
-  const auto file = AuditFile::Open(path_).value();
+TEST_F(LineFileTest, BeginsANewFileWhereTheOldOneWasMovedAway) {
+  const auto file = LineFile::Open(path_).value();
   EXPECT_TRUE(file->Append("one\n"));
   std::filesystem::rename(path_, directory_ / "audit.log.1");
   EXPECT_TRUE(file->Append("two\n"));
@@ -111,8 +111,8 @@ TEST_F(AuditFileTest, BeginsANewFileWhereTheOldOneWasMovedAway) {
   EXPECT_EQ(Text(), "three\n");
 }
 
-TEST_F(AuditFileTest, GoesOnWithTheOldFileWhereANewOneCannotBe) {
-  const auto file = AuditFile::Open(path_).value();
+TEST_F(LineFileTest, GoesOnWithTheOldFileWhereANewOneCannotBe) {
+  const auto file = LineFile::Open(path_).value();
   std::filesystem::rename(path_, directory_ / "audit.log.1");
   std::filesystem::create_directory(path_);
 
@@ -125,12 +125,12 @@ TEST_F(AuditFileTest, GoesOnWithTheOldFileWhereANewOneCannotBe) {
 }
 
 // A pipe whose reader does not read, as seen through /proc: it is waited for only until Hurry().
-TEST_F(AuditFileTest, DoesNotHangOnAFullPipeForEver) {
+TEST_F(LineFileTest, DoesNotHangOnAFullPipeForEver) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe(ends.data()), 0);
   const int size = fcntl(ends[1], F_GETPIPE_SZ);
   ASSERT_GT(size, 0);
-  const auto file = AuditFile::OnDescriptor(ends[1]);
+  const auto file = LineFile::OnDescriptor(ends[1]);
   std::size_t lines = 0;
   const std::string line(1000, 'x');
   file->Hurry();
