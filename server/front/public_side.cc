@@ -73,30 +73,44 @@ admission::Client PublicSide::ClientOf(const net::HttpConnection& connection,
   return client;
 }
 
+// Small, since its frame stays for a session's life: what comes before has frames of its own.
 Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connection) {
   const Place place(settings_.connections, settings_.max_connections);
+  std::optional<admission::AddressBudget::Ticket> ticket;
+  std::unique_ptr<Upgraded> upgraded =
+      co_await Receive(std::move(connection), place.Taken(), ticket);
+  if (upgraded == nullptr) {
+    co_return;
+  }
+  Awaitable<void> session = session::RunSession(sessions_, std::move(upgraded->viewer),
+                                                std::move(upgraded->request));
+  upgraded.reset();
+  co_await std::move(session);
+}
+
+Awaitable<std::unique_ptr<PublicSide::Upgraded>> PublicSide::Receive(
+    std::unique_ptr<net::HttpConnection> connection,
+    bool has_place,
+    std::optional<admission::AddressBudget::Ticket>& ticket) {
   const bool introduced = co_await Introduce(*connection);
   if (!introduced) {
-    co_return;
+    co_return nullptr;
   }
   // A proxy's connections are many people's; each person's attempts and sessions are counted.
   const net::Proxies* const proxies = connection->TrustedProxies();
   const bool counted = proxies == nullptr || !net::IsProxy(*proxies, connection->Peer());
-  std::optional<admission::AddressBudget::Ticket> ticket;
   if (counted) {
     ticket = settings_.budget.Connect(connection->Peer());
   }
   if (counted && !ticket.has_value()) {
-    co_return co_await TurnAway(*connection, TooManyConnections());
+    co_await TurnAway(*connection, TooManyConnections());
+    co_return nullptr;
   }
-  if (!place.Taken() || connection->OnLastDescriptors()) {
-    co_return co_await TurnAway(*connection, NodeIsFull());
+  if (!has_place || connection->OnLastDescriptors()) {
+    co_await TurnAway(*connection, NodeIsFull());
+    co_return nullptr;
   }
-  std::optional<Upgraded> upgraded = co_await ServeHttp(std::move(connection));
-  if (upgraded.has_value()) {
-    co_await session::RunSession(sessions_, std::move(upgraded->viewer),
-                                 std::move(upgraded->request));
-  }
+  co_return co_await ServeHttp(std::move(connection));
 }
 
 Awaitable<bool> PublicSide::Introduce(net::HttpConnection& connection) {
@@ -147,11 +161,11 @@ Awaitable<bool> PublicSide::ShakeHands(net::HttpConnection& connection) {
   co_return shaken.ok();
 }
 
-Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
+Awaitable<std::unique_ptr<PublicSide::Upgraded>> PublicSide::ServeHttp(
     std::unique_ptr<net::HttpConnection> connection) {
   const bool shaken = co_await ShakeHands(*connection);
   if (!shaken) {
-    co_return std::nullopt;
+    co_return nullptr;
   }
   for (;;) {
     const absl::StatusOr<net::HttpRequest> request = co_await ReadRequest(*connection);
@@ -164,8 +178,8 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
       break;
     }
     if (PathOf(*request) == kWebSocketPath) {
-      std::optional<Upgraded> upgraded = co_await AnswerWebSocket(*connection, *request);
-      if (upgraded.has_value()) {
+      std::unique_ptr<Upgraded> upgraded = co_await AnswerWebSocket(*connection, *request);
+      if (upgraded != nullptr) {
         co_return upgraded;
       }
       break;
@@ -176,7 +190,7 @@ Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::ServeHttp(
     }
   }
   co_await connection->Finish();
-  co_return std::nullopt;
+  co_return nullptr;
 }
 
 Awaitable<void> PublicSide::RefuseUnread(net::HttpConnection& connection, const absl::Status& why) {
@@ -216,22 +230,22 @@ Awaitable<bool> PublicSide::Answer(net::HttpConnection& connection,
   co_return false;
 }
 
-Awaitable<std::optional<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
+Awaitable<std::unique_ptr<PublicSide::Upgraded>> PublicSide::AnswerWebSocket(
     net::HttpConnection& connection, const net::HttpRequest& request) {
-  Upgraded upgraded;
-  upgraded.request.client = ClientOf(connection, request);
-  upgraded.request.user_agent =
+  auto upgraded = std::make_unique<Upgraded>();
+  upgraded->request.client = ClientOf(connection, request);
+  upgraded->request.user_agent =
       request.Header("User-Agent").value_or("").substr(0, kMaxUserAgentBytes);
-  std::variant<Offer, HttpNo> offer = JudgeUpgrade(upgraded.request.client, request);
+  std::variant<Offer, HttpNo> offer = JudgeUpgrade(upgraded->request.client, request);
   if (const auto* const no = std::get_if<HttpNo>(&offer)) {
     co_await Refuse(connection, *no);
-    co_return std::nullopt;
+    co_return nullptr;
   }
   auto& good = std::get<Offer>(offer);
-  upgraded.request.token = std::move(good.token);
-  upgraded.request.client.extra = std::move(good.extra);
-  upgraded.request.reads_text = good.subprotocol == kOurSubprotocol;
-  upgraded.viewer = connection.Upgrade(good.subprotocol);
+  upgraded->request.token = std::move(good.token);
+  upgraded->request.client.extra = std::move(good.extra);
+  upgraded->request.reads_text = good.subprotocol == kOurSubprotocol;
+  upgraded->viewer = connection.Upgrade(good.subprotocol);
   co_return upgraded;
 }
 

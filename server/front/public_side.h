@@ -63,16 +63,22 @@ class PublicSide {
   net::Awaitable<absl::StatusOr<net::HttpRequest>> ReadRequest(net::HttpConnection& connection);
   // Tells a connection that has no place here why, as long as not too many are being told.
   net::Awaitable<void> TurnAway(net::HttpConnection& connection, HttpNo no);
+  // All that comes before a session; null when none comes of it. `has_place`: among those that are
+  // open; `ticket`: its place among its address', for as long as it is open.
+  net::Awaitable<std::unique_ptr<Upgraded>> Receive(
+      std::unique_ptr<net::HttpConnection> connection,
+      bool has_place,
+      std::optional<admission::AddressBudget::Ticket>& ticket);
   // HTTP, until the connection ends or is upgraded.
-  net::Awaitable<std::optional<Upgraded>> ServeHttp(
+  net::Awaitable<std::unique_ptr<Upgraded>> ServeHttp(
       std::unique_ptr<net::HttpConnection> connection);
   net::Awaitable<void> RefuseUnread(net::HttpConnection& connection, const absl::Status& why);
   // What every request here must be, whatever it asks for.
   static std::optional<HttpNo> JudgeShape(const net::HttpRequest& request);
   // Whether another request may follow.
   net::Awaitable<bool> Answer(net::HttpConnection& connection, const net::HttpRequest& request);
-  net::Awaitable<std::optional<Upgraded>> AnswerWebSocket(net::HttpConnection& connection,
-                                                          const net::HttpRequest& request);
+  net::Awaitable<std::unique_ptr<Upgraded>> AnswerWebSocket(net::HttpConnection& connection,
+                                                            const net::HttpRequest& request);
   std::optional<HttpNo> JudgeBudget(const IpAddress& client);
   std::variant<Offer, HttpNo> JudgeUpgrade(const admission::Client& client,
                                            const net::HttpRequest& request);

@@ -29,19 +29,17 @@ void HeldInput::Note(const Key& key, bool down) {
     return held.qemu == key.qemu &&
            (key.qemu ? held.keycode == key.keycode : held.keysym == key.keysym);
   };
-  const auto held = std::span(keys_).first(count_);
-  const auto found = std::ranges::find_if(held, same);
+  const auto found = std::ranges::find_if(keys_, same);
   if (!down) {
-    if (found != held.end()) {
-      std::copy(found + 1, held.end(), found);
-      --count_;
+    if (found != keys_.end()) {
+      keys_.erase(found);
     }
-  } else if (found == held.end()) {
-    if (count_ == kMaxKeys) {
+  } else if (found == keys_.end()) {
+    if (keys_.size() == kMaxKeys) {
       overflowed_ = true;
       return;
     }
-    keys_.at(count_++) = key;
+    keys_.push_back(key);
   }
 }
 
@@ -51,7 +49,7 @@ void HeldInput::Release(std::vector<std::uint8_t>& out) {
     StoreU32(value, bytes);
     out.insert(out.end(), bytes.begin(), bytes.end());
   };
-  for (const Key& key : std::span(keys_).first(count_)) {
+  for (const Key& key : keys_) {
     // Down is 0 in both: one byte of it here, two there.
     out.insert(out.end(), {key.qemu ? std::uint8_t{kQemu} : std::uint8_t{kKeyEvent}, 0, 0, 0});
     put_u32(key.keysym);
@@ -59,7 +57,7 @@ void HeldInput::Release(std::vector<std::uint8_t>& out) {
       put_u32(key.keycode);
     }
   }
-  count_ = 0;
+  keys_.clear();
   if (pointed_) {
     out.insert(out.end(), {kPointerEvent, 0});
     out.insert(out.end(), position_.begin(), position_.end());

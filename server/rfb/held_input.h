@@ -8,8 +8,8 @@
 
 namespace porthole::rfb {
 
-// What a viewer holds down on its host: keys, and a pointer's buttons. Bounded, no allocation
-// before Release().
+// What a viewer holds down on its host: keys, and a pointer's buttons. Bounded; takes no
+// memory before the first key.
 class HeldInput {
  public:
   // More keys than anyone has fingers.
@@ -37,8 +37,7 @@ class HeldInput {
 
   void Note(const Key& key, bool down);
 
-  std::array<Key, kMaxKeys> keys_;
-  std::uint8_t count_ = 0;
+  std::vector<Key> keys_;  // at most kMaxKeys, as they were pressed
   bool overflowed_ = false;
   bool pointed_ = false;
   std::array<std::uint8_t, 4> position_{};  // as the last PointerEvent had it

@@ -89,8 +89,9 @@ void LiveSession::OnInForce() {
   half_message_.Disarm();
   if (opened_ && !end_.has_value() && !sending_owed_) {
     sending_owed_ = true;
-    asio::co_spawn(loop_, Guarded(bridge::SendOwed(*parts_)), [this](const std::exception_ptr&) {
+    asio::co_spawn(loop_, bridge::SendOwed(*parts_), [this](const std::exception_ptr& bug) {
       sending_owed_ = false;
+      OnBug(bug);
       Announce();
     });
   }

@@ -83,7 +83,11 @@ Awaitable<void> LiveSession::Run() {
   if (policy_.view_only || policy_.clipboard != config::Clipboard{}) {
     SendNotice();
   }
-  co_await Guarded(Serve());
+  try {
+    co_await Serve();
+  } catch (...) {
+    OnBug(std::current_exception());
+  }
   while (sending_owed_) {
     co_await Changed();
   }
@@ -98,24 +102,35 @@ Awaitable<void> LiveSession::Serve() {
   }
   claim_ = std::make_unique<PendingClaim>(around_.admission, *admitted_, bell_.Ringer());
   serving_host_ = true;
-  asio::co_spawn(loop_, Guarded(ServeHost()), [this](const std::exception_ptr& /*none*/) {
+  asio::co_spawn(loop_, ServeHost(), [this](const std::exception_ptr& bug) {
     serving_host_ = false;
+    OnBug(bug);
     Announce();
   });
-  co_await Guarded(ServeViewer());
+  try {
+    co_await ServeViewer();
+  } catch (...) {
+    OnBug(std::current_exception());
+  }
   while (serving_host_) {
     co_await Changed();
   }
 }
 
-// An exception here is a bug, or no memory: it ends this session as every other cause does.
-Awaitable<void> LiveSession::Guarded(Awaitable story) {
-  try {
-    co_await std::move(story);
-  } catch (const std::exception& bug) {
-    Finish(
-        {EndReason::kInternalError, std::string(Sentence(EndReason::kInternalError)), bug.what()});
+// An exception is a bug, or no memory: it ends this session as every other cause does.
+void LiveSession::OnBug(const std::exception_ptr& bug) {
+  if (bug == nullptr) {
+    return;
   }
+  End end{EndReason::kInternalError, std::string(Sentence(EndReason::kInternalError)), {}};
+  try {
+    std::rethrow_exception(bug);
+  } catch (const std::exception& error) {
+    end.detail = error.what();
+  } catch (...) {
+    end.detail = "an exception of an unknown type";
+  }
+  Finish(std::move(end));
 }
 
 Awaitable<void> LiveSession::ServeViewer() {

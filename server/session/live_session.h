@@ -14,6 +14,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -54,7 +55,7 @@ class LiveSession {
   using Awaitable = net::Awaitable<void>;
 
   Awaitable Serve();
-  Awaitable Guarded(Awaitable story);
+  void OnBug(const std::exception_ptr& bug);
 
   // The viewer's side.
   Awaitable ServeViewer();

@@ -111,12 +111,27 @@ struct Begun {
 // Refuses a viewer before it is a session: a count, a line and a close frame with the reason.
 Awaitable<void> TurnAway(const Surroundings& around,
                          net::ByteStream& viewer,
-                         Refusal refusal,
+                         std::unique_ptr<Refusal> refusal,
                          IpAddress client) {
-  around.admissions.Refused(refusal.reason).Increment();
-  LogRefused({around.log, around.audit}, refusal, client);
-  viewer.Close(EndingOf(EndOf(refusal)));
+  around.admissions.Refused(refusal->reason).Increment();
+  LogRefused({around.log, around.audit}, *refusal, client);
+  viewer.Close(EndingOf(EndOf(*refusal)));
   co_await viewer.Closed();
+}
+
+// The frame stays for the session's life, the request does not: a token may have 12 KiB.
+Awaitable<void> Run(const Surroundings& around,
+                    std::unique_ptr<net::ByteStream> viewer,
+                    std::unique_ptr<Request> request) {
+  const net::Executor loop = co_await asio::this_coro::executor;
+  Doorbell bell(loop);
+  Begun begun = Begin(around, *viewer, *request, bell, loop);
+  if (begun.session == nullptr) {
+    co_await TurnAway(around, *viewer, std::move(begun.refusal), request->client.address);
+    co_return;
+  }
+  request.reset();
+  co_await begun.session->Run();
 }
 
 }  // namespace
@@ -124,16 +139,7 @@ Awaitable<void> TurnAway(const Surroundings& around,
 Awaitable<void> RunSession(const Surroundings& around,
                            std::unique_ptr<net::ByteStream> viewer,
                            Request request) {
-  const net::Executor loop = co_await asio::this_coro::executor;
-  Doorbell bell(loop);
-  const IpAddress client = request.client.address;
-  // The request goes here: a token of 12 KiB would stay for the session's life.
-  Begun begun = Begin(around, *viewer, std::exchange(request, Request()), bell, loop);
-  if (begun.session == nullptr) {
-    co_await TurnAway(around, *viewer, *std::move(begun.refusal), client);
-    co_return;
-  }
-  co_await begun.session->Run();
+  return Run(around, std::move(viewer), std::make_unique<Request>(std::move(request)));
 }
 
 }  // namespace porthole::session
