@@ -1,8 +1,8 @@
 #include "tests/bench/micro/pieces.h"
 
+#include <algorithm>
 #include <iterator>
 #include <stdexcept>
-#include <utility>
 
 namespace porthole::bench {
 
@@ -10,7 +10,7 @@ std::vector<Piece> AllPieces() {
   std::vector<Piece> all;
   for (auto* const room : {TokenPieces, RfbPieces, WebSocketPieces, SessionPieces}) {
     std::vector<Piece> some = room();
-    std::move(some.begin(), some.end(), std::back_inserter(all));
+    std::ranges::move(some, std::back_inserter(all));
   }
   // Once before anybody counts: what is made on first use is made, and a piece that is broken says
   // so here.
