@@ -82,8 +82,8 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
   if (upgraded == nullptr) {
     co_return;
   }
-  Awaitable<void> session = session::RunSession(sessions_, std::move(upgraded->viewer),
-                                                std::move(upgraded->request));
+  Awaitable<void> session =
+      session::RunSession(sessions_, std::move(upgraded->viewer), std::move(upgraded->request));
   upgraded.reset();
   co_await std::move(session);
 }
