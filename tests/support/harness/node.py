@@ -230,7 +230,14 @@ class Node:
         return len(os.listdir(f"/proc/{self.child.pid}/fd"))
 
     def resident_bytes(self):
+        return self._memory("VmRSS:")
+
+    def peak_resident_bytes(self):
+        """The most that it was ever."""
+        return self._memory("VmHWM:")
+
+    def _memory(self, name):
         for line in read_if_there(f"/proc/{self.child.pid}/status").splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
         raise ProcessFailed("porthole is gone")
