@@ -159,14 +159,18 @@ class Node:
     def reload(self, change=None):
         """SIGHUP, with a changed configuration file; waits until both parts are done."""
         if change:
-            file = self.directory / "porthole.yaml"
-            changed = json.loads(file.read_text())
-            change(changed)
-            file.write_text(json.dumps(changed))
+            self.change_configuration(change)
         before = len(self.events("reloaded", what="certificate"))
         self.child.signal(signal.SIGHUP)
         wait_until(lambda: len(self.events("reloaded", what="certificate")) > before, 20,
                    "the reload")
+
+    def change_configuration(self, change):
+        """Lets `change` alter what the configuration file says, and writes that."""
+        file = self.directory / "porthole.yaml"
+        changed = json.loads(file.read_text())
+        change(changed)
+        file.write_text(json.dumps(changed))
 
     # The control API, through portholectl.
     def control(self, *words, fails=False):
