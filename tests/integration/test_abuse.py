@@ -163,6 +163,7 @@ def test_answers_that_nobody_reads(start_node, directory):
         for sock in sockets:
             sock.sendall(REQUEST * 200)
         with Bystander(node):
+            wait_until(lambda: node.descriptors() > ATTACKERS, 20, "all of them to be taken")
             wait_until(lambda: node.descriptors() < ATTACKERS, 20, "the node to give them up")
         # A connection holds a request's head; the answer's megabyte is everybody's.
         assert node.resident_bytes() - before < FACTOR * ATTACKERS * 200000
