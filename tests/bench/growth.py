@@ -6,7 +6,7 @@ import statistics
 MIB = 1 << 20
 # A used token in the table and the database's cache, and how long it is remembered: its own life, the
 # skew, and a minute (design, section 4.1).
-TOKEN_BYTES = 300
+TOKEN_BYTES = 150
 REMEMBERED_S = 60 + 30 + 60
 # What an allocator's mood changes between two cycles that are alike.
 NOISE_BYTES = 3 * MIB
