@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from harness.abuse import REQUEST_BYTES, echo
-from harness.front_proxies import Balancer
+from harness.front_proxies import PROXY_ADDRESS, Balancer
 from harness.tokens import TokenKey
 from harness.viewer import Viewer
 from harness.vnc_servers import free_port
@@ -21,8 +21,10 @@ SHUTDOWN = {"delay": "3s", "grace": "1h"}
 def fleet(start_node):
     """Two nodes with ports that stay theirs over a restart."""
     key = TokenKey()
+    proxies = {"trusted": [f"{PROXY_ADDRESS}/32"], "proxy_protocol": True}
     return [start_node(key=key, shutdown=SHUTDOWN,
-                       listeners=[{"address": "127.0.0.1", "port": free_port()}],
+                       listeners=[{"address": "127.0.0.1", "port": free_port(),
+                                   "proxies": proxies}],
                        admin={"address": "127.0.0.1", "port": free_port()})
             for _ in range(2)]
 
