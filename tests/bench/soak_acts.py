@@ -15,6 +15,8 @@ from loads import UPDATE_BYTES, Load
 from processes import wait_until
 
 SOURCES = 20  # addresses
+# How long viewers stay who are to be sent away: on a busy machine even a command takes its time.
+LONG_ENOUGH = 5
 
 
 def comes_and_goes(tls):
@@ -51,13 +53,13 @@ def watches_slowly(play):
 
 
 def is_revoked(play):
-    """Ends all of a subject in the middle of things, three times a cycle."""
+    """Ends all of a subject in the middle of things, twice a cycle."""
     viewers = max(2, int(play.rate / 2))
     with SessionApi(play.node) as calls:
-        for tls in (False, True, False):
+        for tls in (False, True):
             subject = f"revoked-{play.serial()}"
             with (play.way("answer", tls, viewers, subject) as way,
-                  Load("hold", way, viewers=viewers, seconds=play.seconds / 5) as load):
+                  Load("hold", way, viewers=viewers, seconds=LONG_ENOUGH) as load):
                 load.begin()
                 calls.revoke(subject=subject)
                 play.expect("revoked", viewers)
@@ -116,7 +118,7 @@ def drained(play):
     viewers = max(2, int(play.rate))
     node = play.node
     with (play.way("answer", False, viewers, "stays") as way,
-          Load("hold", way, viewers=viewers, seconds=2.5) as load):
+          Load("hold", way, viewers=viewers, seconds=LONG_ENOUGH) as load):
         load.begin()
         node.control("node", "drain", "--deadline", "1s", "--reason", "Maintenance.")
         assert node.admin("/readyz")[0] == 503

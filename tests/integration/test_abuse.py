@@ -12,6 +12,7 @@ import pytest
 from harness.abuse import Bystander, connect_from, is_closed, vanish
 from harness.certificates import Authority
 from harness.node import write_pages
+from harness.tls_flood import KeyUpdates
 from harness.viewer import Viewer
 from harness.websocket import Stream, open_socket, read_response
 from processes import wait_until
@@ -85,6 +86,17 @@ def test_whoever_never_speaks_is_let_go(both):
             wait_until(lambda: all(map(is_closed, sockets)), 10, "all of them to be let go")
     assert both.metrics().get("porthole_tls_handshakes_total", side="viewer",
                               result="timeout") == ATTACKERS
+
+
+def test_new_keys_without_end(both):
+    """OpenSSL reads on by itself while nothing but such requests comes: others have their turns all
+    the same, and the limit for a request's header is kept."""
+    with nothing_left(both), Bystander(both, tls=True) as bystander:
+        with KeyUpdates(both.tls_address, 4) as flood:
+            wait_until(lambda: flood.sent > 1000, 20, "the flood to begin")
+            before = bystander.round_trips
+            wait_until(lambda: flood.ended == 4, 20, "the node to end them")
+    assert bystander.round_trips > before
 
 
 @pytest.mark.parametrize("tls", [False, True])
