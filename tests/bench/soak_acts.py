@@ -1,10 +1,7 @@
 """What happens to a node in a soak. Each act lasts one cycle and says which ends it means to cause."""
 
-import contextlib
-import os
 import pathlib
 import signal
-import socket
 import time
 
 from harness.control_api import SessionApi
