@@ -12,7 +12,7 @@ import pytest
 from harness.abuse import Bystander, connect_from, is_closed, vanish
 from harness.certificates import Authority
 from harness.node import write_pages
-from harness.tls_flood import KeyUpdates
+from harness.tls_flood import KeyUpdates, answer_after
 from harness.viewer import Viewer
 from harness.websocket import Stream, open_socket, read_response
 from processes import wait_until
@@ -97,6 +97,12 @@ def test_new_keys_without_end(both):
             before = bystander.round_trips
             wait_until(lambda: flood.ended == 4, 20, "the node to end them")
     assert bystander.round_trips > before
+
+
+@pytest.mark.parametrize("updates", [1, 7, 8, 9, 1000])
+def test_what_follows_new_keys_is_read(both, updates):
+    """However many reads they took of those that a turn has."""
+    assert answer_after(updates, both.tls_address, REQUEST).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize("tls", [False, True])

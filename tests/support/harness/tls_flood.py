@@ -17,10 +17,31 @@ def _library():
             ("SSL_CTX_free", [pointer], None), ("SSL_new", [pointer], pointer),
             ("SSL_free", [pointer], None), ("SSL_set_fd", [pointer, ctypes.c_int], ctypes.c_int),
             ("SSL_connect", [pointer], ctypes.c_int), ("SSL_do_handshake", [pointer], ctypes.c_int),
-            ("SSL_key_update", [pointer, ctypes.c_int], ctypes.c_int)]:
+            ("SSL_key_update", [pointer, ctypes.c_int], ctypes.c_int),
+            ("SSL_write", [pointer, ctypes.c_char_p, ctypes.c_int], ctypes.c_int),
+            ("SSL_read", [pointer, ctypes.c_char_p, ctypes.c_int], ctypes.c_int)]:
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
     return library
+
+
+def answer_after(updates, address, request):
+    """The beginning of the answer to a request before which the keys were updated so often."""
+    library = _library()
+    with socket.create_connection(address) as sock:
+        context = library.SSL_CTX_new(library.TLS_client_method())
+        tls = library.SSL_new(context)
+        library.SSL_set_fd(tls, sock.fileno())
+        answer = ctypes.create_string_buffer(4096)
+        going_on = library.SSL_connect(tls) == 1
+        for _ in range(updates):
+            going_on = going_on and library.SSL_key_update(tls, UPDATE_REQUESTED) == 1
+            going_on = going_on and library.SSL_do_handshake(tls) == 1
+        going_on = going_on and library.SSL_write(tls, request, len(request)) == len(request)
+        count = library.SSL_read(tls, answer, 4096) if going_on else 0
+        library.SSL_free(tls)
+        library.SSL_CTX_free(context)
+    return answer.raw[:max(count, 0)]
 
 
 class KeyUpdates:
