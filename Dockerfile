@@ -12,7 +12,8 @@ COPY deploy/packages/ deploy/packages/
 RUN deploy/packages/install build package && rm -rf /var/lib/apt/lists/*
 COPY . .
 ARG JOBS=2
-RUN cmake --preset release --log-level=WARNING && \
+ARG REVISION=
+RUN cmake --preset release --log-level=WARNING -DPORTHOLE_REVISION="${REVISION}" && \
     cmake --build build/release -j "${JOBS}" && \
     cpack --config build/release/CPackConfig.cmake -B /packages
 

@@ -4,13 +4,14 @@
 #include "base/status.h"
 #include "front/accept_loop.h"
 #include "node_settings.h"
+#include "revision.h"
 #include "rfb/security/ra2.h"
 
 #include <string_view>
 #include <utility>
 
 #ifndef PORTHOLE_VERSION
-#error "the build gives PORTHOLE_VERSION and PORTHOLE_REVISION"
+#error "the build gives PORTHOLE_VERSION"
 #endif
 
 namespace porthole {
@@ -67,8 +68,7 @@ Node::Node(config::Configuration configuration)
       listeners_now_(configuration_.listeners),
       host_tls_now_(configuration_.hosts.tls),
       log_(LevelOf(configuration_.log.level), clock_),
-      metrics_({.version = PORTHOLE_VERSION, .revision = PORTHOLE_REVISION},
-               configuration_.workers),
+      metrics_({.version = PORTHOLE_VERSION, .revision = kRevision}, configuration_.workers),
       audit_(AuditSettingsFor(configuration_.audit), clock_, metrics_.node.audit_lost, health_),
       store_(MakeStore(configuration_.state,
                        clock_,

@@ -29,6 +29,9 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// A record takes two, its head and the rest: enough for what may come before application data.
+constexpr int kReadsACall = 16;
+
 error_code LastSystemError() {
   return {errno, boost::system::system_category()};
 }
@@ -64,17 +67,23 @@ Attempt Outcome(ssize_t sent) {
   return {.error = LastSystemError()};
 }
 
-Socket& SocketOf(BIO* bio) {
-  return *static_cast<Socket*>(BIO_get_data(bio));
+Transport::TlsWire& WireOf(BIO* bio) {
+  return *static_cast<Transport::TlsWire*>(BIO_get_data(bio));
 }
 
 int BioRead(BIO* bio, char* target, int size) {
   BIO_clear_retry_flags(bio);
-  Socket& socket = SocketOf(bio);
-  if (!socket.is_open()) {
+  Transport::TlsWire& wire = WireOf(bio);
+  if (!wire.socket.is_open()) {
     return -1;
   }
-  const ssize_t got = Receive(socket, target, static_cast<std::size_t>(size));
+  if (wire.reads_left == 0) {
+    BIO_set_retry_read(
+        bio);  // whoever waits for the socket has his turn again when others had theirs
+    return -1;
+  }
+  --wire.reads_left;
+  const ssize_t got = Receive(wire.socket, target, static_cast<std::size_t>(size));
   if (got < 0 && WouldBlock()) {
     BIO_set_retry_read(bio);
   } else if (got == 0) {
@@ -85,7 +94,7 @@ int BioRead(BIO* bio, char* target, int size) {
 
 int BioWrite(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
-  Socket& socket = SocketOf(bio);
+  Socket& socket = WireOf(bio).socket;
   if (!socket.is_open()) {
     return -1;
   }
@@ -151,6 +160,11 @@ Transport::Transport(Socket socket, std::string peer)
   core_->peer = std::move(peer);
 }
 
+SSL* Transport::Core::TlsForOneCall() {
+  wire.reads_left = kReadsACall;
+  return tls.get();
+}
+
 Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
   if (!socket.is_open()) {
     return {.error = asio::error::operation_aborted};
@@ -161,7 +175,7 @@ Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
   if (tls != nullptr) {
     ERR_clear_error();
     std::size_t got = 0;
-    const int result = SSL_read_ex(tls.get(), target.data(), target.size(), &got);
+    const int result = SSL_read_ex(TlsForOneCall(), target.data(), target.size(), &got);
     verdict_open = verdict_open && result != 1;
     return TlsOutcome(result, got);
   }
@@ -189,7 +203,7 @@ Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> bytes) {
     ERR_clear_error();
     const std::size_t most = std::min(bytes.size(), kRecordBytes);
     std::size_t sent = 0;
-    const int result = SSL_write_ex(tls.get(), bytes.data(), most, &sent);
+    const int result = SSL_write_ex(TlsForOneCall(), bytes.data(), most, &sent);
     return TlsOutcome(result, sent);
   }
   return Outcome(Send(socket, bytes.data(), bytes.size()));
@@ -282,7 +296,7 @@ absl::Status Transport::AttachTls(SSL* tls) {
     BIO_free(bio);
     return Error(absl::StatusCode::kResourceExhausted, "TLS: out of memory");
   }
-  BIO_set_data(bio, &core_->socket);
+  BIO_set_data(bio, &core_->wire);
   BIO_set_init(bio, 1);
   SSL_set_bio(core_->tls.get(), bio, bio);
   return absl::OkStatus();
@@ -291,7 +305,7 @@ absl::Status Transport::AttachTls(SSL* tls) {
 Awaitable<error_code> Transport::RunHandshake() {
   for (;;) {
     ERR_clear_error();
-    const Attempt attempt = core_->TlsOutcome(SSL_do_handshake(core_->tls.get()), 0);
+    const Attempt attempt = core_->TlsOutcome(SSL_do_handshake(core_->TlsForOneCall()), 0);
     if (attempt.error || attempt.need == Attempt::Need::kNothing) {
       co_return attempt.error;
     }

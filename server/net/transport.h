@@ -34,6 +34,12 @@ struct Attempt {
 // is somebody else's.
 class Transport {
  public:
+  // What OpenSSL reads from and writes to. Internal.
+  struct TlsWire {
+    Socket& socket;
+    int reads_left = 0;  // within the present call of OpenSSL
+  };
+
   explicit Transport(Socket socket);
   // Where it is known whom it leads to.
   Transport(Socket socket, std::string peer);
@@ -106,7 +112,11 @@ class Transport {
 
   // Stays where it is when the Transport moves: BIO and operations point to it.
   struct Core {
-    explicit Core(Socket from) : socket(std::move(from)) {}
+    explicit Core(Socket from) : socket(std::move(from)), wire{.socket = socket} {}
+
+    // For one call of OpenSSL, which by itself reads on while what comes is no application data: a
+    // peer that has keys updated, or begins anew, without end would never let it return.
+    SSL* TlsForOneCall();
 
     Attempt TryRead(std::span<std::uint8_t> target);
     Attempt TryWrite(std::span<const std::uint8_t> bytes);
@@ -117,6 +127,7 @@ class Transport {
     Attempt TlsOutcome(int result, std::size_t moved);
 
     Socket socket;
+    TlsWire wire;
     std::unique_ptr<SSL, FreeTls> tls;
     bool tls_broken = false;    // after a fatal error not even a shutdown may be sent
     bool verdict_open = false;  // as a client: nothing was read yet since the handshake

@@ -111,12 +111,13 @@ class Porthole(Peer):
         if code != 0:
             raise ProcessFailed(f"porthole ended with {code}:\n{child.last_words(3)}")
 
-    def way(self, source, tls, viewers, subject=None):
+    def way(self, source, tls, viewers, subject=None, **claims):
         self._token_files += 1
         file = self.directory / f"tokens{self._token_files}"
         target = f"tcp://127.0.0.1:{self.sources[source]}"
-        file.write_text("".join(self.node.key.mint(target, sub=subject or source) + "\n"
-                                for _ in range(viewers)))
+        file.write_text("".join(
+            self.node.key.mint(target, sub=subject or source, **claims) + "\n"
+            for _ in range(viewers)))
         file.chmod(0o600)
         port = (self.node.tls_address if tls else self.node.address)[1]
         return {"port": port, "framing": "websocket", "tls": tls, "tokens": file}

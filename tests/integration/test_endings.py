@@ -10,7 +10,7 @@ import pytest
 from harness.ends import expect_close, expect_told
 from harness.rfb_host import lawful
 from harness.viewer import Viewer
-from harness.websocket import CLOSE, CONTINUATION, PING, PONG, TEXT, Closed
+from harness.websocket import CONTINUATION, PING, PONG, Closed
 from processes import wait_until
 
 
@@ -145,46 +145,6 @@ def test_a_viewer_that_chooses_a_type_that_was_not_offered(node, host):
     viewer.send(b"\2")
 
     expect_close(viewer.wait_close(), "protocol_error")
-
-
-# Frames that RFC 6455 forbids, or that we do.
-BAD_FRAMES = {
-    "not masked": dict(payload=b"x", masked=False),
-    "a reserved bit": dict(payload=b"x", reserved=4),
-    "an unknown opcode": dict(payload=b"x", opcode=5),
-    "a long ping": dict(payload=b"x" * 126, opcode=PING),
-    "a ping in pieces": dict(payload=b"x", opcode=PING, final=False),
-    "a continuation of nothing": dict(payload=b"x", opcode=CONTINUATION),
-    "a close code that is none": dict(payload=struct.pack(">H", 999), opcode=CLOSE),
-    "half a close code": dict(payload=b"x", opcode=CLOSE),
-}
-
-
-@pytest.mark.parametrize("what", BAD_FRAMES)
-def test_a_frame_that_is_not_allowed_ends_this_session_only(node, host, what):
-    good = Viewer(node, node.key.mint(host.target))
-    bad = Viewer(node, node.key.mint(host.target))
-
-    bad.web_socket.send_frame(**BAD_FRAMES[what])
-
-    close = bad.wait_close()
-    assert close is None or close.code == 1002, close
-    node.wait_for_sessions(1)
-    node.wait_for_event("session_ended", reason="protocol_error")
-    good.key(97)
-    peer = host.peers[0]
-    wait_until(lambda: len(peer.received) >= 14 + 8, 10, "a key of the other session")
-    good.leave()
-
-
-def test_a_text_frame_where_none_is_agreed(node, host):
-    viewer = Viewer(node, path=f"/websockify?token={node.key.mint(host.target)}",
-                    protocols=["binary"])
-
-    viewer.web_socket.send_frame(b"hello", opcode=TEXT)
-
-    assert viewer.wait_close().code == 1003
-    expect_told(node, "protocol_error")
 
 
 def test_a_frame_that_announces_more_than_there_is_memory(node, host):

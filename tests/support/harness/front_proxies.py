@@ -50,6 +50,32 @@ backend porthole
                          tls=bool(certificate))
 
 
+class Balancer(_Front):
+    """HAProxy before several nodes, each of which has people as long as its /readyz says 200; with the
+    client's address in PROXY protocol, as docs/operating.md says."""
+
+    def __init__(self, directory, nodes):
+        port = free_port()
+        configuration = directory / "balancer.cfg"
+        servers = "\n".join(
+            f"  server node{number} {node.address[0]}:{node.address[1]} "
+            f"source {PROXY_ADDRESS} send-proxy-v2 check port {node.admin_address[1]} "
+            "inter 100ms fall 2 rise 1"
+            for number, node in enumerate(nodes))
+        configuration.write_text(f"""
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+listen public
+  bind 127.0.0.1:{port}
+  option httpchk GET /readyz
+{servers}
+""")
+        super().__init__("balancer", ["haproxy", "-db", "-f", configuration], directory, port)
+
+
 class Nginx(_Front):
     """Passes what is below `prefix` on to `backend`, as docs/operating.md says."""
 

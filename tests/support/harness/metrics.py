@@ -28,6 +28,10 @@ class Metrics:
         return sum(value for (this, its), value in self._values.items()
                    if this == name and wanted <= its)
 
+    def series(self):
+        """(name, labels as a set of pairs) of each."""
+        return self._values.keys()
+
     def names(self):
         return {name for name, _ in self._values}
 

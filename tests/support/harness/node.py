@@ -159,14 +159,18 @@ class Node:
     def reload(self, change=None):
         """SIGHUP, with a changed configuration file; waits until both parts are done."""
         if change:
-            file = self.directory / "porthole.yaml"
-            changed = json.loads(file.read_text())
-            change(changed)
-            file.write_text(json.dumps(changed))
+            self.change_configuration(change)
         before = len(self.events("reloaded", what="certificate"))
         self.child.signal(signal.SIGHUP)
         wait_until(lambda: len(self.events("reloaded", what="certificate")) > before, 20,
                    "the reload")
+
+    def change_configuration(self, change):
+        """Lets `change` alter what the configuration file says, and writes that."""
+        file = self.directory / "porthole.yaml"
+        changed = json.loads(file.read_text())
+        change(changed)
+        file.write_text(json.dumps(changed))
 
     # The control API, through portholectl.
     def control(self, *words, fails=False):
@@ -230,7 +234,14 @@ class Node:
         return len(os.listdir(f"/proc/{self.child.pid}/fd"))
 
     def resident_bytes(self):
+        return self._memory("VmRSS:")
+
+    def peak_resident_bytes(self):
+        """The most that it was ever."""
+        return self._memory("VmHWM:")
+
+    def _memory(self, name):
         for line in read_if_there(f"/proc/{self.child.pid}/status").splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
         raise ProcessFailed("porthole is gone")

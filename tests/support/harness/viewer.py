@@ -11,13 +11,13 @@ class Viewer:
     """A viewer at `node`. Without `handshake` only the WebSocket is open."""
 
     def __init__(self, node, token=None, tls=False, path="/websockify", protocols=None,
-                 headers=None, handshake=True, seconds=20):
+                 headers=None, handshake=True, seconds=20, source=None):
         if protocols is None:
             protocols = ["porthole.v1", "binary"]
             if token is not None:
                 protocols.append(f"porthole.token.{token}")
         address = node.tls_address if tls else node.address
-        sock = open_socket(address, tls=tls, seconds=seconds)
+        sock = open_socket(address, tls=tls, seconds=seconds, source=source)
         self.web_socket = WebSocket(sock, f"{address[0]}:{address[1]}", path, protocols, headers)
         self._buffer = bytearray()
         self.width = self.height = None

@@ -32,9 +32,11 @@ class Refused(Exception):
         self.response = response
 
 
-def open_socket(address, tls=False, seconds=20):
-    """A connection to (host, port); with `tls` unverified TLS, or TLS by a given context."""
-    plain = socket.create_connection(address, timeout=seconds)
+def open_socket(address, tls=False, seconds=20, source=None):
+    """A connection to (host, port), from the address `source`; with `tls` unverified TLS, or TLS by
+    a given context."""
+    plain = socket.create_connection(address, timeout=seconds,
+                                     source_address=(source, 0) if source else None)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not tls:
         return plain
