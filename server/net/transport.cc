@@ -29,105 +29,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// A record takes two, its head and the rest: enough for what may come before application data.
-constexpr int kReadsACall = 16;
-
-error_code LastSystemError() {
-  return {errno, boost::system::system_category()};
-}
-
-bool WouldBlock() {
-  return errno == EAGAIN || errno == EWOULDBLOCK;
-}
-
-ssize_t Receive(Socket& socket, void* target, std::size_t size) {
-  ssize_t got = 0;
-  do {
-    got = recv(socket.native_handle(), target, size, MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
-
-ssize_t Send(Socket& socket, const void* bytes, std::size_t size) {
-  ssize_t sent = 0;
-  do {
-    sent = send(socket.native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent;
-}
-
-// What it means that send() gave `sent`.
-Attempt Outcome(ssize_t sent) {
-  if (sent >= 0) {
-    return {.bytes = static_cast<std::size_t>(sent)};
-  }
-  if (WouldBlock()) {
-    return {.need = Attempt::Need::kWritable};
-  }
-  return {.error = LastSystemError()};
-}
-
-Transport::TlsWire& WireOf(BIO* bio) {
-  return *static_cast<Transport::TlsWire*>(BIO_get_data(bio));
-}
-
-int BioRead(BIO* bio, char* target, int size) {
-  BIO_clear_retry_flags(bio);
-  Transport::TlsWire& wire = WireOf(bio);
-  if (!wire.socket.is_open()) {
-    return -1;
-  }
-  if (wire.reads_left == 0) {
-    BIO_set_retry_read(
-        bio);  // whoever waits for the socket has his turn again when others had theirs
-    return -1;
-  }
-  --wire.reads_left;
-  const ssize_t got = Receive(wire.socket, target, static_cast<std::size_t>(size));
-  if (got < 0 && WouldBlock()) {
-    BIO_set_retry_read(bio);
-  } else if (got == 0) {
-    BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-  }
-  return static_cast<int>(got);
-}
-
-int BioWrite(BIO* bio, const char* bytes, int size) {
-  BIO_clear_retry_flags(bio);
-  Socket& socket = WireOf(bio).socket;
-  if (!socket.is_open()) {
-    return -1;
-  }
-  const ssize_t sent = Send(socket, bytes, static_cast<std::size_t>(size));
-  if (sent < 0 && WouldBlock()) {
-    BIO_set_retry_write(bio);
-  }
-  return static_cast<int>(sent);
-}
-
-long BioControl(BIO* bio, int command, long /*number*/, void* /*pointer*/) {
-  switch (command) {
-    case BIO_CTRL_FLUSH:
-      return 1;
-    case BIO_CTRL_EOF:
-      return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
-    default:
-      return 0;
-  }
-}
-
-// Made once and kept for the life of the process.
-const BIO_METHOD* SocketBio() {
-  static const BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "porthole");
-    BIO_meth_set_read(method, BioRead);
-    BIO_meth_set_write(method, BioWrite);
-    BIO_meth_set_ctrl(method, BioControl);
-    return method;
-  }();
-  return kMethod;
-}
-
 std::string PeerName(const Socket& socket) {
   error_code error;
   const Socket::endpoint_type peer = socket.remote_endpoint(error);
@@ -161,7 +62,7 @@ Transport::Transport(Socket socket, std::string peer)
 }
 
 SSL* Transport::Core::TlsForOneCall() {
-  wire.reads_left = kReadsACall;
+  wire.BeginCall();
   return tls.get();
 }
 
@@ -179,7 +80,7 @@ Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
     verdict_open = verdict_open && result != 1;
     return TlsOutcome(result, got);
   }
-  const ssize_t got = Receive(socket, target.data(), target.size());
+  const ssize_t got = Receive(socket, target);
   if (got > 0) {
     return {.bytes = static_cast<std::size_t>(got)};
   }
@@ -193,20 +94,7 @@ Attempt Transport::Core::TryRead(std::span<std::uint8_t> target) {
 }
 
 Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> bytes) {
-  if (!socket.is_open()) {
-    return {.error = asio::error::operation_aborted};
-  }
-  if (bytes.empty()) {
-    return {};
-  }
-  if (tls != nullptr) {
-    ERR_clear_error();
-    const std::size_t most = std::min(bytes.size(), kRecordBytes);
-    std::size_t sent = 0;
-    const int result = SSL_write_ex(TlsForOneCall(), bytes.data(), most, &sent);
-    return TlsOutcome(result, sent);
-  }
-  return Outcome(Send(socket, bytes.data(), bytes.size()));
+  return TryWrite({}, bytes, 0);
 }
 
 // Both in one call of the system.
@@ -223,31 +111,85 @@ Attempt Transport::Core::SendBoth(std::span<const std::uint8_t> head,
   do {
     sent = sendmsg(socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
-  return Outcome(sent);
+  return SendOutcome(sent);
 }
 
 Attempt Transport::Core::TryWrite(std::span<const std::uint8_t> head,
                                   std::span<const std::uint8_t> bytes,
                                   std::size_t skip) {
-  if (skip >= head.size()) {
-    return TryWrite(bytes.subspan(skip - head.size()));
-  }
-  head = head.subspan(skip);
+  bytes = bytes.subspan(skip - std::min(skip, head.size()));
+  head = head.subspan(std::min(skip, head.size()));
   if (!socket.is_open()) {
     return {.error = asio::error::operation_aborted};
   }
-  if (tls == nullptr) {
-    return SendBoth(head, bytes);
+  if (tls != nullptr) {
+    return WriteTls(head, bytes);
   }
-  if (bytes.empty() || head.size() >= kRecordBytes) {
-    return TryWrite(head);
+  if (head.empty() && bytes.empty()) {
+    return {};
   }
-  // In one record, so that the head is not one of its own.
+  return head.empty() ? SendOutcome(Send(socket, bytes)) : SendBoth(head, bytes);
+}
+
+Attempt Transport::Core::WriteTls(std::span<const std::uint8_t> head,
+                                  std::span<const std::uint8_t> bytes) {
+  if (wire.Sealing()) {
+    const Attempt attempt = wire.SendSealed();
+    if (attempt.error || attempt.need != Attempt::Need::kNothing || attempt.bytes > 0) {
+      return attempt;
+    }
+  }
+  const std::size_t size = head.size() + bytes.size();
+  if (size == 0) {
+    return {};
+  }
+  return size <= kRecordBytes ? WriteRecord(head, bytes) : SealRecords(head, bytes);
+}
+
+// The first record of both, the head with what follows it.
+Attempt Transport::Core::WriteRecord(std::span<const std::uint8_t> head,
+                                     std::span<const std::uint8_t> bytes) {
   std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
-  const std::size_t size = std::min(record.size() - head.size(), bytes.size());
-  std::memcpy(record.data(), head.data(), head.size());
-  std::memcpy(record.data() + head.size(), bytes.data(), size);
-  return TryWrite(std::span(record).first(head.size() + size));
+  std::span<const std::uint8_t> plain =
+      head.empty() ? bytes.first(std::min(bytes.size(), kRecordBytes))
+                   : head.first(std::min(head.size(), kRecordBytes));
+  if (!head.empty() && !bytes.empty() && head.size() < kRecordBytes) {
+    const std::size_t size = std::min(record.size() - head.size(), bytes.size());
+    std::memcpy(record.data(), head.data(), head.size());
+    std::memcpy(record.data() + head.size(), bytes.data(), size);
+    plain = std::span(record).first(head.size() + size);
+  }
+  ERR_clear_error();
+  std::size_t sent = 0;
+  const int result = SSL_write_ex(TlsForOneCall(), plain.data(), plain.size(), &sent);
+  return TlsOutcome(result, sent);
+}
+
+// Several at once. What TLS has taken and the socket has not must be sent before the caller is told
+// that all is written: so the last byte of it is not told until then.
+Attempt Transport::Core::SealRecords(std::span<const std::uint8_t> head,
+                                     std::span<const std::uint8_t> bytes) {
+  wire.BeginSealing();
+  std::size_t taken = 0;
+  for (std::size_t count = 0; count < kRecordsAtOnce && taken < head.size() + bytes.size();
+       ++count) {
+    const std::size_t of_head = std::min(taken, head.size());
+    const Attempt attempt = WriteRecord(head.subspan(of_head), bytes.subspan(taken - of_head));
+    if (attempt.bytes == 0 && taken == 0) {
+      return attempt;
+    }
+    if (attempt.bytes == 0) {
+      break;  // TLS itself is broken, since the wire takes everything: met again
+    }
+    taken += attempt.bytes;
+  }
+  Attempt sent = wire.SendSealed();
+  if (sent.need == Attempt::Need::kNothing && !sent.error) {
+    return {.bytes = taken};
+  }
+  wire.LeaveUntold(1);
+  sent.bytes = taken - 1;
+  return sent;
 }
 
 Attempt Transport::Core::TlsOutcome(int result, std::size_t moved) {
@@ -291,13 +233,10 @@ void Transport::OnReady(Attempt::Need need, std::function<void(error_code)> acti
 
 absl::Status Transport::AttachTls(SSL* tls) {
   core_->tls.reset(tls);
-  BIO* const bio = BIO_new(SocketBio());
-  if (core_->tls == nullptr || bio == nullptr) {
-    BIO_free(bio);
+  BIO* const bio = core_->tls == nullptr ? nullptr : core_->wire.NewBio();
+  if (bio == nullptr) {
     return Error(absl::StatusCode::kResourceExhausted, "TLS: out of memory");
   }
-  BIO_set_data(bio, &core_->wire);
-  BIO_set_init(bio, 1);
   SSL_set_bio(core_->tls.get(), bio, bio);
   return absl::OkStatus();
 }
@@ -377,7 +316,7 @@ Awaitable<Closing> Transport::Linger(Timers& timers, std::chrono::milliseconds l
   std::array<std::uint8_t, 4096> discarded;  // NOLINT(*-member-init)
   for (;;) {
     // Below TLS on purpose: nobody looks at these bytes any more.
-    const ssize_t got = Receive(core_->socket, discarded.data(), discarded.size());
+    const ssize_t got = Receive(core_->socket, discarded);
     if (got == 0) {
       Close();
       co_return Closing::kClean;

@@ -3,6 +3,7 @@
 #include "net/byte_stream.h"
 #include "net/timers.h"
 #include "net/tls.h"
+#include "net/tls_wire.h"
 
 #include <absl/status/status.h>
 #include <boost/asio/as_tuple.hpp>
@@ -19,27 +20,9 @@
 
 namespace porthole::net {
 
-// What one attempt to move bytes came to.
-struct Attempt {
-  enum class Need : std::uint8_t { kNothing, kReadable, kWritable };
-
-  std::size_t bytes = 0;
-  Need need = Need::kNothing;  // what to wait for before the same attempt is worth repeating
-  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
-  boost::system::error_code error = {};
-};
-
-// A stream socket, TCP or unix, and TLS on it once a handshake succeeded. Internal to net/. OpenSSL
-// works through a BIO over the socket object, never a descriptor number: after a close the number
-// is somebody else's.
+// A stream socket, TCP or unix, and TLS on it once a handshake succeeded. Internal to net/.
 class Transport {
  public:
-  // What OpenSSL reads from and writes to. Internal.
-  struct TlsWire {
-    Socket& socket;
-    int reads_left = 0;  // within the present call of OpenSSL
-  };
-
   explicit Transport(Socket socket);
   // Where it is known whom it leads to.
   Transport(Socket socket, std::string peer);
@@ -112,10 +95,9 @@ class Transport {
 
   // Stays where it is when the Transport moves: BIO and operations point to it.
   struct Core {
-    explicit Core(Socket from) : socket(std::move(from)), wire{.socket = socket} {}
+    explicit Core(Socket from) : socket(std::move(from)), wire(socket) {}
 
-    // For one call of OpenSSL, which by itself reads on while what comes is no application data: a
-    // peer that has keys updated, or begins anew, without end would never let it return.
+    // For one call of OpenSSL.
     SSL* TlsForOneCall();
 
     Attempt TryRead(std::span<std::uint8_t> target);
@@ -125,6 +107,9 @@ class Transport {
                      std::size_t skip);
     Attempt SendBoth(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
     Attempt TlsOutcome(int result, std::size_t moved);
+    Attempt WriteTls(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
+    Attempt WriteRecord(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
+    Attempt SealRecords(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
 
     Socket socket;
     TlsWire wire;
@@ -139,6 +124,10 @@ class Transport {
   // of a copy stand at nearly the same place of a page, glibc's memcpy takes twenty times as long
   // on AMD's processors (sourceware.org, bug 30994).
   static constexpr std::size_t kRecordBytes = 16384 - 128;
+
+  // So many go out in one send: four times fewer walks through the kernel, and little to be kept
+  // where the socket does not take them all.
+  static constexpr std::size_t kRecordsAtOnce = 4;
 
   std::shared_ptr<Core> core_;  // owned here alone; operations only watch it
 };
