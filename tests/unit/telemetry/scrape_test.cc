@@ -26,6 +26,7 @@ TEST(Scrape, HasEveryMetricOfTheDesign) {
                            "admissions_total counter",
                            "handshake_duration_seconds histogram",
                            "host_security_total counter",
+                           "host_handshake_failures_total counter",
                            "tls_handshakes_total counter",
                            "tls_certificate_expiry_timestamp_seconds gauge",
                            "http_refused_total counter",
