@@ -100,6 +100,9 @@ Awaitable<void> PublicSide::Serve(std::unique_ptr<net::HttpConnection> connectio
 }
 
 Awaitable<bool> PublicSide::Introduce(net::HttpConnection& connection) {
+  if (settings_.introduced) {
+    co_return true;
+  }
   const absl::Status introduced = co_await connection.Introduce();
   if (introduced.ok()) {
     co_return true;

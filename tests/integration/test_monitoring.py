@@ -22,7 +22,7 @@ RULES = PLACE / "porthole.rules.yml"
 VARIABLES = {"$job": "porthole", "$instance": ".+", "$__rate_interval": "1m"}
 
 # What stays at nought in a good run: there must be a series, its value is free.
-QUIET = {"Draining", "Connections not accepted", "Audit records lost"}
+QUIET = {"Draining", "Connections not accepted", "Audit records lost", "Self-test"}
 
 SELECTOR = re.compile(r"\b((?:[a-z]+(?:_[a-z]+)*:)?(?:porthole|process)_[a-z0-9_:]+|up)"
                       r"(?:\{([^}]*)\})?")

@@ -39,6 +39,8 @@ TEST(Scrape, HasEveryMetricOfTheDesign) {
                            "watchers gauge",
                            "audit_lost_total counter",
                            "draining gauge",
+                           "self_test_runs_total counter",
+                           "self_test_duration_seconds gauge",
                            "build_info gauge"}) {
     EXPECT_NE(scrape.find("\n# TYPE porthole_" + std::string(name) + "\n"), std::string::npos)
         << name;
