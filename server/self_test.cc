@@ -81,6 +81,13 @@ config::Hosts WithoutPasswords() {
   return hosts;
 }
 
+SelfTestResult ResultOf(const absl::Status& status) {
+  if (status.ok()) {
+    return SelfTestResult::kOk;
+  }
+  return absl::IsResourceExhausted(status) ? SelfTestResult::kSkipped : SelfTestResult::kFailed;
+}
+
 void Ignore(const std::exception_ptr& /*bug*/) {}
 
 // Plays the host for whoever comes, until `acceptor` closes.
@@ -288,12 +295,9 @@ absl::StatusOr<std::string> SelfTest::NewToken(std::uint16_t host_port) const {
 // What it has no means to try says nothing of the node: the last result stands.
 void SelfTest::Tell(const absl::Status& status, SteadyTime begun) {
   const std::chrono::duration<double> lasted = parts_.clock.Steady() - begun;
-  const bool skipped = absl::IsResourceExhausted(status);
-  const SelfTestResult result = status.ok() ? SelfTestResult::kOk
-                                : skipped   ? SelfTestResult::kSkipped
-                                            : SelfTestResult::kFailed;
+  const SelfTestResult result = ResultOf(status);
   parts_.metrics.SelfTests(result).Increment();
-  if (skipped) {
+  if (result == SelfTestResult::kSkipped) {
     parts_.log.Log(Level::kWarning, "self_test_skipped", {{"detail", Message(status)}});
     return;
   }

@@ -44,7 +44,7 @@ Ask AskFor(std::uint16_t place) {
 // The FramebufferUpdate that answers `ask` (section 7.6.1): one raw rectangle, whose bytes are
 // others for each place.
 std::vector<std::uint8_t> PictureOf(const Ask& ask) {
-  std::vector<std::uint8_t> picture(kHeadBytes + std::size_t{kSide} * kSide * 4);
+  std::vector<std::uint8_t> picture(kHeadBytes + (std::size_t{kSide} * kSide * 4));
   picture[3] = 1;  // rectangles
   std::copy(ask.begin() + 2, ask.end(), picture.begin() + 4);
   std::uint32_t state = LoadU32(std::span(ask).subspan(2)) | 1U;

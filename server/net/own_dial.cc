@@ -33,7 +33,7 @@ struct FreeContext {
 
 // A listener on every address is visited by the loopback.
 asio::ip::address Reachable(const IpAddress& address) {
-  const asio::ip::address place = ToAsio(address);
+  asio::ip::address place = ToAsio(address);
   if (!place.is_unspecified()) {
     return place;
   }
