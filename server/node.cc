@@ -2,7 +2,6 @@
 
 #include "base/id.h"
 #include "base/status.h"
-#include "front/accept_loop.h"
 #include "node_settings.h"
 #include "revision.h"
 #include "rfb/security/ra2.h"
@@ -331,52 +330,6 @@ std::vector<std::uint16_t> Node::OwnPorts() const {
     ports.push_back(control_->TcpPort());
   }
   return ports;
-}
-
-// Everything is open: from here on connections are taken.
-void Node::Serve() {
-  address_policy_ = std::make_unique<net::AddressPolicy>(configuration_.targets, OwnPorts());
-  public_settings_ = std::make_unique<front::PublicSettings>(
-      *files_, budget_, admission_, metrics_.front, log_, configuration_.viewer.frame_ancestors,
-      configuration_.viewer.path_prefix, configuration_.limits.connections);
-  for (std::size_t i = 0; i < workers_->Size(); ++i) {
-    sides_.push_back(std::make_unique<WorkerSide>(*this, i));
-  }
-  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
-    auto side = sides_.begin();  // each worker has an acceptor of its own
-    for (const auto& acceptor : listener->Acceptors()) {
-      front::SpawnAcceptLoop(
-          *acceptor,
-          [side = &(*side++)->front](std::unique_ptr<net::HttpConnection> connection) {
-            return side->Serve(std::move(connection));
-          },
-          metrics_.front, log_);
-    }
-    LogListening("public", listener->Address(), listener->Secure());
-  }
-  front::SpawnAcceptLoop(
-      *admin_listener_->Acceptors().front(),
-      [this](std::unique_ptr<net::HttpConnection> connection) {
-        return admin_side_.Serve(std::move(connection));
-      },
-      metrics_.front, log_);
-  LogListening("admin", admin_listener_->Address(), false);
-  if (reverse_port_ != nullptr) {
-    LogListening("reverse", reverse_port_->Address(), false);
-  }
-  workers_->Start();
-  admin_worker_->Start();
-  health_.Set(Condition::kListeners, true);
-  control_->RefreshHealth();
-  log_.Log(Level::kInfo, "started",
-           {{"version", PORTHOLE_VERSION},
-            {"node", configuration_.node_id},
-            {"workers", configuration_.workers},
-            {"store", store_->Kind()}});
-}
-
-void Node::LogListening(const char* what, const std::string& address, bool tls) {
-  log_.Log(Level::kInfo, "listening", {{"what", what}, {"address", address}, {"tls", tls}});
 }
 
 bool Node::DrainUntilEmpty(milliseconds limit, const Wait& wait) {

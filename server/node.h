@@ -18,6 +18,7 @@
 #include "net/resolver.h"
 #include "net/reverse_port.h"
 #include "net/worker.h"
+#include "self_test.h"
 #include "session/registry.h"
 #include "state/state_store.h"
 #include "telemetry/audit.h"
@@ -94,12 +95,19 @@ class Node {
   absl::Status OpenReverse();
   absl::Status OpenControl();
   void Serve();
+  void BeginSelfTest();
   void LogListening(const char* what, const std::string& address, bool tls);
   std::vector<std::uint16_t> OwnPorts() const;
   void Apply(const config::Configuration& fresh);
   std::string LookOfCertificates() const;
   void ReloadCertificates();
-  absl::Status ReloadListeners();
+  // One place's new certificate files: what became of them, and what is in force if they are bad.
+  struct Tried {
+    std::string what;
+    absl::Status status;
+    std::string otherwise;
+  };
+  std::vector<Tried> ReloadListeners();
   absl::Status ReloadHostTls();
   void ShowExpiry(const net::Listener& listener, const net::TlsContext& tls);
   void CountReload(telemetry::Reload what, const char* name, const absl::Status& status);
@@ -135,6 +143,7 @@ class Node {
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::ReverseDesk> reverse_desk_;
   std::vector<std::unique_ptr<WorkerSide>> sides_;
+  std::unique_ptr<SelfTest> self_test_;
   // Sockets go before the loops they are on, and the loops, with every coroutine on them, before
   // all that the coroutines use: the destructor sees to it.
   std::unique_ptr<net::WorkerPool> workers_;

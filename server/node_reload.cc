@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <ctime>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 // What a running node takes from a changed configuration or certificate file.
 
@@ -59,6 +62,17 @@ std::string LookOf(const config::HostTls& tls) {
     look += LookOf(file);
   }
   return look;
+}
+
+// "2026-11-23T10:00:00Z".
+std::string Date(double unix_seconds) {
+  const auto time = static_cast<std::time_t>(unix_seconds);
+  std::tm parts{};
+  std::array<char, 32> text{};
+  const bool known = ::gmtime_r(&time, &parts) != nullptr;
+  const std::size_t size =
+      known ? std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts) : 0;
+  return {text.data(), size};
 }
 
 bool SamePlace(const config::Listener& one, const config::Listener& other) {
@@ -118,27 +132,40 @@ void Node::LookAtCertificates() {
 // The look is taken first: what changes while the files are read is seen the next time.
 void Node::ReloadCertificates() {
   certificates_ = LookOfCertificates();
-  absl::Status loaded = control_->Reload(control_now_);
-  loaded.Update(ReloadListeners());
-  loaded.Update(ReloadHostTls());
-  CountReload(telemetry::Reload::kCertificate, "certificate", loaded);
+  std::vector<Tried> tried = ReloadListeners();
+  tried.push_back({"control", control_->Reload(control_now_), "what was there is still served"});
+  tried.push_back({"hosts", ReloadHostTls(), "what was there is still in force"});
+  absl::Status first;
+  std::vector<std::string> warnings;
+  for (const Tried& one : tried) {
+    first.Update(one.status);
+    if (!one.status.ok()) {
+      warnings.push_back("certificates: " + one.what +
+                         ": new files refused: " + Message(one.status) + "; " + one.otherwise);
+    }
+  }
+  health_.SetWarnings(std::move(warnings));
+  CountReload(telemetry::Reload::kCertificate, "certificate", first);
 }
 
-// Each listener for itself: one that is broken keeps what it had. Returns the first error.
-absl::Status Node::ReloadListeners() {
-  absl::Status first;
+// Each listener for itself: one that is broken keeps what it had.
+std::vector<Node::Tried> Node::ReloadListeners() {
+  std::vector<Tried> tried;
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     if (!listeners_[i]->Secure() || !listeners_now_[i].tls.has_value()) {
       continue;
     }
     const auto tls = LoadTls(listeners_now_[i]);
-    first.Update(tls.status());
     if (tls.ok()) {
       listeners_[i]->SetTls(*tls);
       ShowExpiry(*listeners_[i], **tls);
     }
+    const std::string& address = listeners_[i]->Address();
+    const double expiry = metrics_.front.CertificateExpiry(address).Value();
+    tried.push_back({"listener " + address, tls.status(),
+                     "the one that expires " + Date(expiry) + " is still served"});
   }
-  return first;
+  return tried;
 }
 
 absl::Status Node::ReloadHostTls() {

@@ -1,5 +1,8 @@
 #include "base/status.h"
 
+#include <absl/strings/cord.h>
+#include <absl/strings/string_view.h>
+
 namespace porthole {
 
 absl::Status Error(absl::StatusCode code, std::string_view message) {
@@ -14,7 +17,11 @@ absl::Status Annotate(const absl::Status& status, std::string_view context) {
   if (status.ok()) {
     return status;
   }
-  return Error(status.code(), std::string(context) + ": " + Message(status));
+  absl::Status annotated = Error(status.code(), std::string(context) + ": " + Message(status));
+  status.ForEachPayload([&annotated](absl::string_view type, const absl::Cord& payload) {
+    annotated.SetPayload(type, payload);
+  });
+  return annotated;
 }
 
 }  // namespace porthole

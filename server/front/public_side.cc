@@ -114,6 +114,9 @@ Awaitable<std::unique_ptr<PublicSide::Upgraded>> PublicSide::Receive(
 }
 
 Awaitable<bool> PublicSide::Introduce(net::HttpConnection& connection) {
+  if (settings_.introduced) {
+    co_return true;
+  }
   const absl::Status introduced = co_await connection.Introduce();
   if (introduced.ok()) {
     co_return true;

@@ -33,7 +33,9 @@ struct PublicSettings {
   std::atomic<std::size_t> max_connections{0};
   std::atomic<std::size_t> connections{0};  // open now
   std::atomic<std::size_t> turned_away{0};  // are being told that there is no place
-  std::atomic_flag proxy_refused_told;      // the log has it once; the metric counts on
+  // Connections come without the proxies that a listener may have in front: the node's own do.
+  bool introduced = false;
+  std::atomic_flag proxy_refused_told;  // the log has it once; the metric counts on
 };
 
 // The public port on one worker: the viewer's pages and files, and the WebSocket that becomes a

@@ -102,8 +102,8 @@ int TlsWire::Read(BIO* bio, char* target, int size) {
     return -1;
   }
   --wire.reads_left_;
-  const ssize_t got = Receive(wire.socket_, {reinterpret_cast<std::uint8_t*>(target),
-                                             static_cast<std::size_t>(size)});
+  const ssize_t got = Receive(
+      wire.socket_, {reinterpret_cast<std::uint8_t*>(target), static_cast<std::size_t>(size)});
   if (got < 0 && WouldBlock()) {
     BIO_set_retry_read(bio);
   } else if (got == 0) {

@@ -150,9 +150,9 @@ Attempt Transport::Core::WriteTls(std::span<const std::uint8_t> head,
 Attempt Transport::Core::WriteRecord(std::span<const std::uint8_t> head,
                                      std::span<const std::uint8_t> bytes) {
   std::array<std::uint8_t, kRecordBytes> record;  // NOLINT(*-init-variables,*-member-init)
-  std::span<const std::uint8_t> plain =
-      head.empty() ? bytes.first(std::min(bytes.size(), kRecordBytes))
-                   : head.first(std::min(head.size(), kRecordBytes));
+  std::span<const std::uint8_t> plain = head.empty()
+                                            ? bytes.first(std::min(bytes.size(), kRecordBytes))
+                                            : head.first(std::min(head.size(), kRecordBytes));
   if (!head.empty() && !bytes.empty() && head.size() < kRecordBytes) {
     const std::size_t size = std::min(record.size() - head.size(), bytes.size());
     std::memcpy(record.data(), head.data(), head.size());

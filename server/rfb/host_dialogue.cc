@@ -3,6 +3,7 @@
 #include "base/byte_order.h"
 #include "base/status.h"
 #include "rfb/clean_text.h"
+#include "rfb/failed_type.h"
 #include "rfb/host_security.h"
 #include "rfb/protocol_version.h"
 #include "rfb/security/tight.h"
@@ -87,11 +88,11 @@ net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(std::unique_ptr<net::Byte
   }
   absl::StatusOr<HostGreeting> greeting = co_await Initialise(*host);
   if (!greeting.ok()) {
-    co_return Annotate(greeting.status(), "ServerInit");
+    co_return AtType(Annotate(greeting.status(), "ServerInit"), security->security_type);
   }
   if (security->by_tight) {
     if (const absl::Status skipped = co_await SkipTightCapabilities(*host); !skipped.ok()) {
-      co_return Annotate(skipped, "what follows ServerInit");
+      co_return AtType(Annotate(skipped, "what follows ServerInit"), security->security_type);
     }
   }
   greeting->protocol_version = Name(*version);

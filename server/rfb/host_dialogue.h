@@ -21,7 +21,8 @@ namespace porthole::rfb {
 // it asked for any; the message has the host's own reason as plain text. FAILED_PRECONDITION no
 // security type that both know and that the rules enable; the message lists what the host offers.
 // ABORTED TLS failed, or what the token requires cannot be had; no credential was sent.
-// INVALID_ARGUMENT the host breaks the protocol. Others as ByteStream has them.
+// INVALID_ARGUMENT the host breaks the protocol. Others as ByteStream has them. FailedTypeOf() says
+// at which security type it happened.
 net::Awaitable<absl::StatusOr<HostGreeting>> GreetHost(std::unique_ptr<net::ByteStream>& host,
                                                        const HostAccess& access);
 

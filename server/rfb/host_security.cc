@@ -1,6 +1,7 @@
 #include "rfb/host_security.h"
 
 #include "base/status.h"
+#include "rfb/failed_type.h"
 #include "rfb/security/choice.h"
 #include "rfb/security/security_type.h"
 #include "rfb/security/tight.h"
@@ -88,7 +89,7 @@ net::Awaitable<absl::StatusOr<std::uint32_t>> ChooseFromList(net::ByteStream& ho
   // Looked at before the choice is sent: a host may count an attempt as soon as it begins.
   if (const SecurityType* const type = TypeOf(*number); type != nullptr) {
     if (const absl::Status needs = CheckNeeds(*type, access.credentials); !needs.ok()) {
-      co_return Annotate(needs, type->name);
+      co_return AtType(Annotate(needs, type->name), type->name);
     }
   }
   const absl::Status chosen = co_await WriteU8(host, static_cast<std::uint8_t>(*number));
@@ -125,17 +126,19 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> Enter(std::uint32_t number,
                                                           SecurityExchange exchange,
                                                           const Permitted& permitted) {
   if (number == kVeNCrypt) {
-    co_return co_await EnterVeNCrypt(exchange, permitted);
+    const auto inside = co_await EnterVeNCrypt(exchange, permitted);
+    co_return inside.ok() ? inside : AtType(inside.status(), "VeNCrypt");
   }
   if (number == kTightSecurity) {
-    co_return co_await EnterTight(exchange, permitted);
+    const auto inside = co_await EnterTight(exchange, permitted);
+    co_return inside.ok() ? inside : AtType(inside.status(), "Tight");
   }
   // One number may have two names, of which the configuration permits one.
   const auto type = std::ranges::find_if(
       permitted, [number](const SecurityType* known) { return known->number == number; });
   const absl::Status needs = CheckNeeds(**type, exchange.access.credentials);
   if (!needs.ok()) {
-    co_return Annotate(needs, (*type)->name);
+    co_return AtType(Annotate(needs, (*type)->name), (*type)->name);
   }
   co_return *type;
 }
@@ -186,7 +189,7 @@ net::Awaitable<absl::StatusOr<Identified>> IdentifyAtHost(std::unique_ptr<net::B
   const std::string name = (by_tight ? "Tight" : "") + std::string((*type)->name);
   const absl::Status identified = co_await RunType(exchange, version, **type);
   if (!identified.ok()) {
-    co_return Annotate(identified, name);
+    co_return AtType(Annotate(identified, name), name);
   }
   co_return Identified{.security_type = name, .by_tight = by_tight};
 }

@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 #include "net/deadline.h"
+#include "rfb/failed_type.h"
 #include "rfb/host_dialogue.h"
 #include "session/lines.h"
 #include "session/live_session.h"
@@ -161,6 +162,11 @@ Awaitable<void> LiveSession::GreetHost() {
       .tls = tls};
   absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(host_, access);
   if (!greeting.ok()) {
+    // Where the session ended for another reason meanwhile, its host failed at nothing.
+    if (!Ended() || end_->reason == EndReason::kHostTimeout) {
+      const std::string type = rfb::FailedTypeOf(greeting.status());
+      around_.metrics.HostHandshakeFailures(type).Increment();
+    }
     Finish(HostHandshakeEnd(greeting.status()));
     co_return;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace porthole::telemetry {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::array<Words, kConditionCount> kWords = {{
     {"not_draining", "the node is draining", true},
     {"audit", "the audit log cannot write its records", true},
     {"store", "the store cannot write; the log says why", true},
+    {"self_test", "no console could be opened here", true},
 }};
 
 }  // namespace
@@ -29,8 +31,15 @@ Health::Health() {
   }
 }
 
-void Health::Set(Condition condition, bool holds) {
+void Health::Set(Condition condition, bool holds, std::string why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  why_.at(static_cast<std::size_t>(condition)) = std::move(why);
   holds_.at(static_cast<std::size_t>(condition)).store(holds);
+}
+
+void Health::SetWarnings(std::vector<std::string> warnings) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  warnings_ = std::move(warnings);
 }
 
 bool Health::Holds(Condition condition) const {
@@ -42,6 +51,7 @@ bool Health::Ready() const {
 }
 
 std::string Health::Report(bool verbose) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
   std::string report;
   bool ready = true;
   for (std::size_t i = 0; i < kConditionCount; ++i) {
@@ -50,6 +60,9 @@ std::string Health::Report(bool verbose) const {
     if (verbose) {
       report += LineFor(i, holds);
     }
+  }
+  for (const std::string& warning : warnings_) {
+    report += verbose ? "[!]" + warning + "\n" : "";
   }
   report += ready ? "ok\n" : "not ready\n";
   return report;
@@ -60,7 +73,10 @@ std::string Health::LineFor(std::size_t condition, bool holds) const {
   std::string line = holds ? "[+]" : "[-]";
   line += words.name;
   line += holds ? " ok" : " failed: ";
-  line += holds ? std::string_view() : words.failing;
+  const std::string& why = why_.at(condition);
+  if (!holds) {
+    line += why.empty() ? words.failing : std::string_view(why);
+  }
   const std::uint64_t lost = audit_lost_.load(std::memory_order_relaxed);
   if (static_cast<Condition>(condition) == Condition::kAudit && lost > 0) {
     line += "; records lost: " + std::to_string(lost);

@@ -15,6 +15,7 @@ namespace {
 // In the order of the enumeration.
 constexpr std::array<const char*, 2> kReloads = {"configuration", "certificate"};
 constexpr std::array<const char*, 2> kResults = {"ok", "failed"};
+constexpr std::array<const char*, 3> kSelfTests = {"ok", "failed", "skipped"};
 
 void Append(std::vector<prometheus::MetricFamily>& families,
             const prometheus::Collectable& collectable) {
@@ -26,7 +27,11 @@ void Append(std::vector<prometheus::MetricFamily>& families,
 }  // namespace
 
 NodeMetrics::NodeMetrics(prometheus::Registry& registry, const BuildInfo& build)
-    : draining(GaugeFamily(registry, "porthole_draining", "1 while the node admits nobody new.")
+    : self_test_seconds(GaugeFamily(registry,
+                                    "porthole_self_test_duration_seconds",
+                                    "How long the last self-test of all listeners took.")
+                            .Add({})),
+      draining(GaugeFamily(registry, "porthole_draining", "1 while the node admits nobody new.")
                    .Add({})),
       audit_lost(CounterFamily(registry,
                                "porthole_audit_lost_total",
@@ -39,6 +44,11 @@ NodeMetrics::NodeMetrics(prometheus::Registry& registry, const BuildInfo& build)
       reloads_.at(what).at(result) =
           &reloads.Add({{"what", kReloads.at(what)}, {"result", kResults.at(result)}});
     }
+  }
+  auto& self_tests = CounterFamily(registry, "porthole_self_test_runs_total",
+                                   "Consoles opened by the node itself, by result.");
+  for (std::size_t result = 0; result < kSelfTests.size(); ++result) {
+    self_tests_.at(result) = &self_tests.Add({{"result", kSelfTests.at(result)}});
   }
   GaugeFamily(registry, "porthole_build_info", "Always 1; what was built, in the labels.")
       .Add({{"version", build.version}, {"revision", build.revision}})

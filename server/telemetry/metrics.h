@@ -25,6 +25,13 @@ struct BuildInfo {
 // What a SIGHUP loads again.
 enum class Reload : std::uint8_t { kConfiguration, kCertificate };
 
+// What a self-test came to.
+enum class SelfTestResult : std::uint8_t {
+  kOk,
+  kFailed,   // a console could not be opened
+  kSkipped,  // no descriptors or memory to try with
+};
+
 // Metrics of the node as a whole.
 class NodeMetrics {
  public:
@@ -35,11 +42,18 @@ class NodeMetrics {
     return *reloads_.at(static_cast<std::size_t>(what)).at(ok ? 0 : 1);
   }
 
-  prometheus::Gauge& draining;      // porthole_draining: 1 while the node admits nobody new
-  prometheus::Counter& audit_lost;  // porthole_audit_lost_total
+  // porthole_self_test_runs_total{result}
+  prometheus::Counter& SelfTests(SelfTestResult result) {
+    return *self_tests_.at(static_cast<std::size_t>(result));
+  }
+
+  prometheus::Gauge& self_test_seconds;  // porthole_self_test_duration_seconds: of the last one
+  prometheus::Gauge& draining;           // porthole_draining: 1 while the node admits nobody new
+  prometheus::Counter& audit_lost;       // porthole_audit_lost_total
 
  private:
   std::array<std::array<prometheus::Counter*, 2>, 2> reloads_{};
+  std::array<prometheus::Counter*, 3> self_tests_{};
 };
 
 // Every metric of the node (design, section 10), as named members. `main` makes one and passes the

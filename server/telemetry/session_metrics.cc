@@ -18,6 +18,9 @@ constexpr std::array<const char*, 25> kHostSecurity = {
     "X509None",      "X509Vnc", "X509Plain", "X509SASL",     "RA2AnyKey",
     "RA2_256AnyKey", "SASL",    "SASLPlain", "TLSSASLPlain", "other"};
 
+// How far a handshake may have come that failed before a type was agreed on.
+constexpr std::array<const char*, 3> kNotAgreed = {"none_chosen", "VeNCrypt", "Tight"};
+
 }  // namespace
 
 std::string_view Name(SessionState state) {
@@ -63,6 +66,14 @@ SessionMetrics::SessionMetrics(prometheus::Registry& registry)
   for (const char* type : kHostSecurity) {
     host_security_.emplace(type, &security.Add({{"type", type}}));
   }
+  auto& failures = CounterFamily(registry, "porthole_host_handshake_failures_total",
+                                 "Handshakes that hosts did not get through, by security type.");
+  for (const char* type : kHostSecurity) {
+    host_handshake_failures_.emplace(type, &failures.Add({{"type", type}}));
+  }
+  for (const char* type : kNotAgreed) {
+    host_handshake_failures_.emplace(type, &failures.Add({{"type", type}}));
+  }
 }
 
 void SessionMetrics::Move(SessionState from, SessionState to) {
@@ -71,8 +82,16 @@ void SessionMetrics::Move(SessionState from, SessionState to) {
 }
 
 prometheus::Counter& SessionMetrics::HostSecurity(std::string_view name) {
-  const auto found = host_security_.find(name);
-  return found == host_security_.end() ? *host_security_.find("other")->second : *found->second;
+  return Of(host_security_, name);
+}
+
+prometheus::Counter& SessionMetrics::HostHandshakeFailures(std::string_view type) {
+  return Of(host_handshake_failures_, type);
+}
+
+prometheus::Counter& SessionMetrics::Of(const ByType& counters, std::string_view type) {
+  const auto found = counters.find(type);
+  return found == counters.end() ? *counters.find("other")->second : *found->second;
 }
 
 AdmissionMetrics::AdmissionMetrics(prometheus::Registry& registry)

@@ -49,6 +49,11 @@ class SessionMetrics {
   // the RFB world gives it ("None", "VncAuth", "X509Vnc", …); an unknown name counts as "other".
   prometheus::Counter& HostSecurity(std::string_view name);
 
+  // porthole_host_handshake_failures_total{type}: handshakes that a host did not get through, by
+  // the type chosen when it failed: one of HostSecurity()'s, "VeNCrypt" or "Tight" before the way
+  // inside was agreed on, "none_chosen"; an unknown name counts as "other".
+  prometheus::Counter& HostHandshakeFailures(std::string_view type);
+
   prometheus::Counter& opened;                    // porthole_sessions_opened_total: reached kActive
   prometheus::Histogram& duration_seconds;        // from the WebSocket's accept to the last byte
   prometheus::Histogram& host_handshake_seconds;  // from the dialled socket to ServerInit
@@ -57,7 +62,11 @@ class SessionMetrics {
  private:
   std::array<prometheus::Gauge*, kSessionStateCount> states_{};
   std::array<prometheus::Counter*, kEndReasonCount> ended_{};
-  std::map<std::string, prometheus::Counter*, std::less<>> host_security_;
+  using ByType = std::map<std::string, prometheus::Counter*, std::less<>>;
+  static prometheus::Counter& Of(const ByType& counters, std::string_view type);
+
+  ByType host_security_;
+  ByType host_handshake_failures_;
 };
 
 // porthole_admissions_total{result}: "admitted", or the reason of the refusal.

@@ -22,7 +22,7 @@ RULES = PLACE / "porthole.rules.yml"
 VARIABLES = {"$job": "porthole", "$instance": ".+", "$__rate_interval": "1m"}
 
 # What stays at nought in a good run: there must be a series, its value is free.
-QUIET = {"Draining", "Connections not accepted", "Audit records lost"}
+QUIET = {"Draining", "Connections not accepted", "Audit records lost", "Self-test"}
 
 SELECTOR = re.compile(r"\b((?:[a-z]+(?:_[a-z]+)*:)?(?:porthole|process)_[a-z0-9_:]+|up)"
                       r"(?:\{([^}]*)\})?")
@@ -109,6 +109,10 @@ def test_every_panel_shows_a_busy_node_and_every_rule_selects_what_is_there(watc
         assert not missing, f"{title} selects {missing}"
     check_rules(prometheus)
     codes = {labels["code"] for labels, _ in prometheus.series("porthole_control_requests_total")}
+    # The busy run's wrong passwords come to this type, and its password-less host to no failure.
+    failures = 'porthole_host_handshake_failures_total{type="%s"}'
+    assert prometheus.query(failures % "VncAuth")[0] > 0
+    assert prometheus.query(failures % "none_chosen") == [0.0]
     assert codes >= {"OK", "NOT_FOUND", "PERMISSION_DENIED"}
     # The check itself sees a wrong metric, label, value and alternative.
     for typo in ("porthole_sesions", 'porthole_sessions{stat="active"}',

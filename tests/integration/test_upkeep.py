@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import ssl
 import time
@@ -185,6 +186,47 @@ def test_a_broken_pair_never_takes_effect(tls_node, directory):
     assert served(node) == first
     assert node.metrics().get("porthole_reloads_total", what="certificate", result="failed") >= 1
     assert "key.pem" in node.wait_for_event("reloaded", what="certificate", ok=False)["detail"]
+
+
+def warnings_of(node):
+    status, _, report = node.admin("/readyz?verbose")
+    assert status == 200, report
+    return [line for line in report.splitlines() if line.startswith("[!]")]
+
+
+def test_a_broken_new_certificate_is_shown_until_a_good_one_comes(tls_node, directory):
+    node, issue = tls_node
+    assert warnings_of(node) == []
+    expiry = x509.load_pem_x509_certificate(served(node).encode()).not_valid_after
+
+    (directory / "cert.pem").write_text("no certificate")
+    node.reload()
+
+    address = "%s:%d" % node.tls_address
+    assert warnings_of(node) == [
+        f"[!]certificates: listener {address}: new files refused: {directory}/cert.pem: not a PEM "
+        f"certificate chain: PEM lib; the one that expires {expiry:%Y-%m-%dT%H:%M:%SZ} is "
+        "still served"]
+
+    issue("third")
+    node.reload()
+
+    wait_until(lambda: warnings_of(node) == [], 20, "the warning to go")
+
+
+def test_broken_new_files_of_the_control_api_are_shown(start_node, mtls):
+    node = start_node(control=mtls["configuration"])
+    client_ca = pathlib.Path(mtls["configuration"]["tcp"]["client_ca_file"])
+    good = client_ca.read_text()
+
+    client_ca.write_text("no authority")
+    wait_until(lambda: warnings_of(node), 20, "the warning")
+    assert len(warnings_of(node)) == 1
+    assert warnings_of(node)[0].startswith("[!]certificates: control: new files refused: ")
+    assert client_ca.name in warnings_of(node)[0]
+
+    client_ca.write_text(good)
+    wait_until(lambda: warnings_of(node) == [], 20, "the warning to go")
 
 
 def test_a_listener_keeps_its_certificate_when_the_list_is_turned_round(directory, start_node):

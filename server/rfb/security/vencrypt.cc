@@ -2,6 +2,7 @@
 
 #include "base/byte_order.h"
 #include "base/status.h"
+#include "rfb/failed_type.h"
 #include "rfb/wire.h"
 
 #include <array>
@@ -111,7 +112,7 @@ net::Awaitable<absl::StatusOr<const SecurityType*>> EnterVeNCrypt(SecurityExchan
   }
   const absl::Status entered = co_await EnterSubtype(exchange, **type);
   if (!entered.ok()) {
-    co_return Annotate(entered, (*type)->name);
+    co_return AtType(Annotate(entered, (*type)->name), (*type)->name);
   }
   co_return *type;
 }

@@ -1,5 +1,6 @@
 #include "base/status.h"
 
+#include <absl/strings/cord.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -19,6 +20,10 @@ TEST(Status, IsAnnotatedOnlyWhenItIsAnError) {
   EXPECT_EQ(Annotate(Error(absl::StatusCode::kUnavailable, "gone"), "read"),
             Error(absl::StatusCode::kUnavailable, "read: gone"));
   EXPECT_TRUE(Annotate(absl::OkStatus(), "read").ok());
+
+  absl::Status marked = Error(absl::StatusCode::kUnavailable, "gone");
+  marked.SetPayload("mark", absl::Cord("x"));
+  EXPECT_EQ(Annotate(marked, "read").GetPayload("mark"), absl::Cord("x"));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "rfb/failed_type.h"
 #include "tests/unit/rfb/host_dialogue_run.h"
 
 #include <gmock/gmock.h>
@@ -113,6 +114,25 @@ TEST_P(HostRefusal, PassesOnAFailureOfEveryOperation) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, HostRefusal, ::testing::ValuesIn(EveryRefusal()));
+
+TEST(HostRefusalType, IsTheOneThatWasChosenWhenItFailed) {
+  const std::string vencrypt = Start(k38, "\x01\x13");
+  const std::string x509_none = std::string("\0\2\0\1", 4) + U32(260);
+  const auto failed_type = [](const std::string& script) {
+    return FailedTypeOf(Greet({.script = script, .hangs_up = true}).result.status());
+  };
+
+  EXPECT_EQ(failed_type("SSH-"), kNoneChosen);
+  EXPECT_EQ(failed_type(Start(k38, U8(0) + Text("closed for today"))), kNoneChosen);
+  EXPECT_EQ(failed_type(Start(k38, "\x01\x15")), kNoneChosen);
+  EXPECT_EQ(failed_type(VncAuthThen(k33, U32(1))), "VncAuth");
+  EXPECT_EQ(failed_type(VncAuthThen(k38, U32(1) + Text("no"))), "VncAuth");
+  EXPECT_EQ(failed_type(Start(k38, "\x01\x01" + U32(0))), "None");  // ServerInit is missing
+  EXPECT_EQ(failed_type(Start(k38, "\x01\x10" + U32(3))), "Tight");
+  EXPECT_EQ(failed_type(vencrypt), "VeNCrypt");
+  EXPECT_EQ(failed_type(vencrypt + x509_none), "X509None");  // TLS does not begin
+  EXPECT_EQ(FailedTypeOf(Greet({.script = Start(k38, "\x01\x02")}, "").result.status()), "VncAuth");
+}
 
 TEST(HostRefusalReason, IsStillARefusalWhenTheHostHangsUpInsteadOfSayingWhy) {
   const std::string no = VncAuthThen(k38, U32(1));

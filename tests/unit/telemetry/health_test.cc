@@ -18,7 +18,8 @@ TEST(Health, IsReadyOnceListenersAndAKeyAreThere) {
 
 TEST(Health, IsNotReadyWhileAnyConditionFails) {
   for (const Condition failing :
-       {Condition::kListeners, Condition::kTokenKeys, Condition::kNotDraining, Condition::kAudit}) {
+       {Condition::kListeners, Condition::kTokenKeys, Condition::kNotDraining, Condition::kAudit,
+        Condition::kStore, Condition::kSelfTest}) {
     Health health;
     health.Set(Condition::kListeners, true);
     health.Set(Condition::kTokenKeys, true);
@@ -43,7 +44,38 @@ TEST(Health, TellsWhichConditionFails) {
             "[+]not_draining ok\n"
             "[+]audit ok\n"
             "[+]store ok\n"
+            "[+]self_test ok\n"
             "not ready\n");
+}
+
+TEST(Health, TellsWhatFailsInTheWordsOfWhoeverSawIt) {
+  Health health;
+  health.Set(Condition::kListeners, true);
+  health.Set(Condition::kTokenKeys, true);
+
+  health.Set(Condition::kSelfTest, false, "listener 0.0.0.0:8443: TLS handshake: too slow");
+
+  EXPECT_FALSE(health.Ready());
+  EXPECT_NE(health.Report(true).find(
+                "[-]self_test failed: listener 0.0.0.0:8443: TLS handshake: too slow\nnot ready\n"),
+            std::string::npos);
+  health.Set(Condition::kSelfTest, true);
+  EXPECT_NE(health.Report(true).find("[+]self_test ok\nok\n"), std::string::npos);
+}
+
+TEST(Health, WarnsWithoutBeingLessReady) {
+  Health health;
+  health.Set(Condition::kListeners, true);
+  health.Set(Condition::kTokenKeys, true);
+
+  health.SetWarnings({"certificates: one", "certificates: two"});
+
+  EXPECT_TRUE(health.Ready());
+  EXPECT_EQ(health.Report(false), "ok\n");
+  EXPECT_NE(health.Report(true).find("[!]certificates: one\n[!]certificates: two\nok\n"),
+            std::string::npos);
+  health.SetWarnings({});
+  EXPECT_EQ(health.Report(true).find("[!]"), std::string::npos);
 }
 
 TEST(Health, TellsHowManyAuditRecordsAreLost) {

@@ -81,6 +81,19 @@ TEST_F(MetricsTest, CountsUnknownSecurityTypesAsOther) {
   EXPECT_EQ(metrics_.Scrape().find("made up"), std::string::npos);
 }
 
+TEST_F(MetricsTest, CountsHandshakeFailuresByTheTypeTheyCameTo) {
+  metrics_.session.HostHandshakeFailures("X509Vnc").Increment();
+  metrics_.session.HostHandshakeFailures("VeNCrypt").Increment();
+  metrics_.session.HostHandshakeFailures("none_chosen").Increment();
+  metrics_.session.HostHandshakeFailures("a type that a host made up").Increment();
+
+  for (const char* type : {"X509Vnc", "VeNCrypt", "none_chosen", "other"}) {
+    EXPECT_EQ(ValueOf("porthole_host_handshake_failures_total{type=\"" + std::string(type) + "\"}"),
+              "1")
+        << type;
+  }
+}
+
 TEST_F(MetricsTest, SumsTheTrafficOfAllWorkers) {
   WorkerTraffic& first = metrics_.traffic.Worker(0);
   WorkerTraffic& second = metrics_.traffic.Worker(1);

@@ -26,6 +26,7 @@ TEST(Scrape, HasEveryMetricOfTheDesign) {
                            "admissions_total counter",
                            "handshake_duration_seconds histogram",
                            "host_security_total counter",
+                           "host_handshake_failures_total counter",
                            "tls_handshakes_total counter",
                            "tls_certificate_expiry_timestamp_seconds gauge",
                            "http_refused_total counter",
@@ -38,6 +39,8 @@ TEST(Scrape, HasEveryMetricOfTheDesign) {
                            "watchers gauge",
                            "audit_lost_total counter",
                            "draining gauge",
+                           "self_test_runs_total counter",
+                           "self_test_duration_seconds gauge",
                            "build_info gauge"}) {
     EXPECT_NE(scrape.find("\n# TYPE porthole_" + std::string(name) + "\n"), std::string::npos)
         << name;
