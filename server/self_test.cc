@@ -12,7 +12,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <exception>
@@ -91,7 +90,7 @@ SelfTestResult ResultOf(const absl::Status& status) {
 void Ignore(const std::exception_ptr& /*bug*/) {}
 
 // Plays the host for whoever comes, until `acceptor` closes.
-Awaitable<void> PlayHosts(net::Worker& home, std::shared_ptr<tcp::acceptor> acceptor) {
+Awaitable<void> PlayHosts(net::Worker& home, std::shared_ptr<net::TcpAcceptor> acceptor) {
   for (;;) {
     auto [error, socket] = co_await acceptor->async_accept(kTuple);
     if (error) {
@@ -103,8 +102,8 @@ Awaitable<void> PlayHosts(net::Worker& home, std::shared_ptr<tcp::acceptor> acce
   }
 }
 
-std::shared_ptr<tcp::acceptor> OpenHost(net::Worker& home) {
-  auto acceptor = std::make_shared<tcp::acceptor>(home.Loop());
+std::shared_ptr<net::TcpAcceptor> OpenHost(net::Worker& home) {
+  auto acceptor = std::make_shared<net::TcpAcceptor>(home.Loop());
   boost::system::error_code error;
   acceptor->open(tcp::v4(), error);
   if (!error) {
@@ -215,7 +214,7 @@ bool SelfTest::IsOwn(const net::HttpConnection& connection) const {
 }
 
 Awaitable<void> SelfTest::Run() {
-  asio::steady_timer timer(parts_.home.Loop());
+  net::SteadyTimer timer(parts_.home.Loop());
   for (;;) {
     bool failed = false;
     // A node that is going away is not ready anyway, and its listeners close.
@@ -251,7 +250,7 @@ Awaitable<absl::Status> SelfTest::Round() {
 }
 
 Awaitable<absl::Status> SelfTest::Try(net::OwnListener listener) {
-  const std::shared_ptr<tcp::acceptor> host = OpenHost(parts_.home);
+  const std::shared_ptr<net::TcpAcceptor> host = OpenHost(parts_.home);
   if (host == nullptr) {
     co_return absl::ResourceExhaustedError("no socket for the self-test's host");
   }

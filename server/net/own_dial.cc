@@ -50,7 +50,7 @@ absl::Status Failed(const error_code& error) {
 }
 
 // Bound before it connects, so that the listener's side can be told whom to expect.
-error_code Open(tcp::socket& socket, const asio::ip::address& from, std::string& name) {
+error_code Open(TcpSocket& socket, const asio::ip::address& from, std::string& name) {
   error_code error;
   socket.open(from.is_v4() ? tcp::v4() : tcp::v6(), error);
   if (!error) {
@@ -98,7 +98,7 @@ struct Visitor {
     socket.close(ignored);
   }
 
-  tcp::socket socket;
+  TcpSocket socket;
   std::unique_ptr<ByteStream> stream;
 };
 

@@ -163,7 +163,7 @@ Awaitable<void> LiveSession::GreetHost() {
   absl::StatusOr<rfb::HostGreeting> greeting = co_await rfb::GreetHost(host_, access);
   if (!greeting.ok()) {
     // Where the session ended for another reason meanwhile, its host failed at nothing.
-    if (!Ended() || end_->reason == EndReason::kHostTimeout) {
+    if (!Ended() || (end_.has_value() && end_->reason == EndReason::kHostTimeout)) {
       const std::string type = rfb::FailedTypeOf(greeting.status());
       around_.metrics.HostHandshakeFailures(type).Increment();
     }

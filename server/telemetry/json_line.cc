@@ -37,8 +37,11 @@ void AppendValue(std::string& out, const Value& value) {
     } else if constexpr (std::is_same_v<Held, double>) {
       // JSON has no infinities and no NaN (RFC 8259, section 6).
       out += std::isfinite(held) ? fmt::format("{}", held) : "null";
+    } else if constexpr (std::is_same_v<Held, bool>) {
+      out += held ? "true" : "false";
     } else {
-      fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), held);
+      const fmt::format_int digits(held);
+      out.append(digits.data(), digits.size());
     }
   };
   std::visit(append, value.Get());

@@ -57,7 +57,7 @@ void Logger::Log(Level level, std::string_view event, const JsonFields& fields) 
     return;
   }
   const std::lock_guard lock(mutex_);
-  *out_ << line << std::endl;
+  (*out_ << line << '\n').flush();
 }
 
 }  // namespace porthole::telemetry
