@@ -2,7 +2,6 @@
 
 #include "base/status.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
@@ -30,6 +29,14 @@ absl::StatusOr<int> OpenPath(const std::string& path) {
                                                      std::generic_category().message(errno));
   }
   return descriptor;
+}
+
+// What is written at once: whole lines, where one of them fits, so that others who write to the same
+// pipe do not come between.
+std::string_view FirstPiece(std::string_view bytes) {
+  const std::string_view most = bytes.substr(0, PIPE_BUF);
+  const std::size_t end = most.rfind('\n');
+  return end == std::string_view::npos ? most : most.substr(0, end + 1);
 }
 
 }  // namespace
@@ -96,8 +103,8 @@ bool LineFile::Write(std::string_view bytes) {
     if (!AwaitWritable()) {
       return false;
     }
-    const ssize_t written =
-        write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+    const std::string_view piece = FirstPiece(bytes);
+    const ssize_t written = write(descriptor_, piece.data(), piece.size());
     if (written > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
       torn_ = true;

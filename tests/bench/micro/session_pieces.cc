@@ -52,7 +52,7 @@ void WriteLine() {
                                      {"seconds", 12.345},
                                      {"bytes_to_viewer", 123456789U},
                                      {"bytes_to_host", 4321U}}};
-  const std::string line = telemetry::JsonLine(kTime, head, fields);
+  const std::string line = telemetry::JsonLine(kTime, head, telemetry::JsonFields(fields));
   Expect(line.ends_with("4321}"), "the line is not whole");
 }
 
