@@ -1,5 +1,7 @@
 """Several certificates on one listener: each viewer is shown the one for the name it asks for."""
 
+import datetime
+import pathlib
 import re
 import socket
 import ssl
@@ -102,18 +104,16 @@ def test_a_session_is_not_resumed_for_another_certificate(node, directory, versi
 def test_each_expiry_is_shown(node, pairs):
     listener = "%s:%d" % node.tls_address
     for name, pair in pairs.items():
-        expiry = x509.load_pem_x509_certificate(
-            open(pair["certificate_file"], "rb").read()).not_valid_after
-        value = node.metrics().get(EXPIRY, listener=listener,
-                                   certificate=pair["certificate_file"])
-        assert value == (expiry - expiry.__class__(1970, 1, 1)).total_seconds(), name
+        file = pathlib.Path(pair["certificate_file"])
+        expiry = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after
+        value = node.metrics().get(EXPIRY, listener=listener, certificate=str(file))
+        assert value == expiry.replace(tzinfo=datetime.timezone.utc).timestamp(), name
 
 
 def test_a_broken_one_keeps_what_it_had_and_the_others_are_renewed(node, authority, pairs):
     before = {name: shown(node, name) for name in ("localhost", "cloud.example")}
     broken = pairs["cloud"]["certificate_file"]
-    with open(broken, "w", encoding="ascii") as file:
-        file.write("no certificate")
+    pathlib.Path(broken).write_text("no certificate")
     files(authority, "default", "localhost")
 
     wait_until(lambda: shown(node, "localhost") != before["localhost"], 20, "the default one")
