@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/status.h"
+#include "listener_certificates.h"
 #include "node_settings.h"
 #include "revision.h"
 #include "rfb/security/ra2.h"
@@ -240,7 +241,7 @@ absl::Status Node::OpenPublic() {
       return opened.status();
     }
     if (*tls != nullptr) {
-      ShowExpiry(**opened, **tls);
+      ShowExpiry(**opened);
     }
     listeners_.push_back(*std::move(opened));
   }

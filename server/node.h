@@ -109,7 +109,10 @@ class Node {
   };
   std::vector<Tried> ReloadListeners();
   absl::Status ReloadHostTls();
-  void ShowExpiry(const net::Listener& listener, const net::TlsContext& tls);
+  // In the metrics, of every certificate that it serves.
+  void ShowExpiry(const net::Listener& listener);
+  // Of those that were served `before` and are no more.
+  void ForgetExpiry(const net::Listener& listener, const net::TlsContext& before);
   void CountReload(telemetry::Reload what, const char* name, const absl::Status& status);
   // Waits until no session is left, for at most `limit`; returns whether a signal cut it.
   bool DrainUntilEmpty(std::chrono::milliseconds limit, const Wait& wait);

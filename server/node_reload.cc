@@ -1,13 +1,14 @@
 #include "base/status.h"
+#include "listener_certificates.h"
+#include "net/tls_certificate.h"
 #include "node.h"
 #include "node_settings.h"
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstddef>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -41,7 +42,9 @@ std::string LookOf(const std::vector<config::Listener>& listeners) {
   std::string look;
   for (const config::Listener& listener : listeners) {
     if (listener.tls.has_value()) {
-      look += LookOf(listener.tls->certificate_file) + LookOf(listener.tls->private_key_file);
+      for (const config::CertificateFiles& files : CertificatesOf(*listener.tls)) {
+        look += LookOf(files.certificate_file) + LookOf(files.private_key_file);
+      }
     }
   }
   return look;
@@ -62,17 +65,6 @@ std::string LookOf(const config::HostTls& tls) {
     look += LookOf(file);
   }
   return look;
-}
-
-// "2026-11-23T10:00:00Z".
-std::string Date(double unix_seconds) {
-  const auto time = static_cast<std::time_t>(unix_seconds);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  const bool known = ::gmtime_r(&time, &parts) != nullptr;
-  const std::size_t size =
-      known ? std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts) : 0;
-  return {text.data(), size};
 }
 
 bool SamePlace(const config::Listener& one, const config::Listener& other) {
@@ -106,6 +98,12 @@ void Node::Apply(const config::Configuration& fresh) {
     }
   }
   config::Configuration wanted = fresh;  // but for what was taken over just now
+  for (std::size_t i = 0; i < std::min(wanted.listeners.size(), listeners_now_.size()); ++i) {
+    const config::Listener& first = configuration_.listeners[i];
+    if (SamePlace(wanted.listeners[i], first) && wanted.listeners[i].tls && first.tls) {
+      wanted.listeners[i].tls = first.tls;
+    }
+  }
   wanted.limits = configuration_.limits;
   wanted.targets = configuration_.targets;
   wanted.viewer.origins = configuration_.viewer.origins;
@@ -148,22 +146,27 @@ void Node::ReloadCertificates() {
   CountReload(telemetry::Reload::kCertificate, "certificate", first);
 }
 
-// Each listener for itself: one that is broken keeps what it had.
+// Each certificate for itself: one that is broken keeps what it had.
 std::vector<Node::Tried> Node::ReloadListeners() {
   std::vector<Tried> tried;
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (!listeners_[i]->Secure() || !listeners_now_[i].tls.has_value()) {
+    net::Listener& listener = *listeners_[i];
+    if (!listener.Secure() || !listeners_now_[i].tls.has_value()) {
       continue;
     }
-    const auto tls = LoadTls(listeners_now_[i]);
-    if (tls.ok()) {
-      listeners_[i]->SetTls(*tls);
-      ShowExpiry(*listeners_[i], **tls);
+    const std::string what = "listener " + listener.Address();
+    absl::StatusOr<ReloadedTls> reloaded = ReloadTls(*listeners_now_[i].tls, *listener.Tls());
+    if (!reloaded.ok()) {
+      tried.push_back({what, reloaded.status(), "what was there is still served"});
+      continue;
     }
-    const std::string& address = listeners_[i]->Address();
-    const double expiry = metrics_.front.CertificateExpiry(address).Value();
-    tried.push_back({"listener " + address, tls.status(),
-                     "the one that expires " + Date(expiry) + " is still served"});
+    const std::shared_ptr<const net::TlsContext> before = listener.Tls();
+    listener.SetTls(reloaded->tls);
+    ShowExpiry(listener);
+    ForgetExpiry(listener, *before);
+    for (TriedCertificate& one : reloaded->tried) {
+      tried.push_back({what, std::move(one.status), std::move(one.otherwise)});
+    }
   }
   return tried;
 }
@@ -176,9 +179,22 @@ absl::Status Node::ReloadHostTls() {
   return tls.status();
 }
 
-void Node::ShowExpiry(const net::Listener& listener, const net::TlsContext& tls) {
-  const auto expiry = std::chrono::duration<double>(tls.CertificateExpiry().time_since_epoch());
-  metrics_.front.CertificateExpiry(listener.Address()).Set(expiry.count());
+void Node::ShowExpiry(const net::Listener& listener) {
+  for (const auto& certificate : listener.Tls()->Certificates()) {
+    const std::chrono::duration<double> expiry = certificate->Expiry().time_since_epoch();
+    metrics_.front.CertificateExpiry(listener.Address(), certificate->File()).Set(expiry.count());
+  }
+}
+
+void Node::ForgetExpiry(const net::Listener& listener, const net::TlsContext& before) {
+  const net::TlsCertificates& now = listener.Tls()->Certificates();
+  for (const auto& certificate : before.Certificates()) {
+    const bool stays = std::ranges::any_of(
+        now, [&](const auto& one) { return one->File() == certificate->File(); });
+    if (!stays) {
+      metrics_.front.ForgetCertificate(listener.Address(), certificate->File());
+    }
+  }
 }
 
 void Node::CountReload(telemetry::Reload what, const char* name, const absl::Status& status) {

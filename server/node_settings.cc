@@ -52,25 +52,13 @@ std::string ViewerDirectory(const config::Viewer& viewer) {
   return (found == candidates.end() ? candidates.front() : *found).lexically_normal().string();
 }
 
-namespace {
-
 net::MinTls MinVersion(config::TlsVersion version) {
   return version == config::TlsVersion::kTls13 ? net::MinTls::kTls13 : net::MinTls::kTls12;
 }
 
-}  // namespace
-
 std::shared_ptr<const net::Proxies> ProxiesOf(const config::Listener& listener) {
   return listener.proxies.has_value() ? std::make_shared<const net::Proxies>(*listener.proxies)
                                       : nullptr;
-}
-
-absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener) {
-  if (!listener.tls.has_value()) {
-    return std::shared_ptr<const net::TlsContext>();
-  }
-  return net::TlsContext::ForServer(listener.tls->certificate_file, listener.tls->private_key_file,
-                                    MinVersion(listener.tls->min_version));
 }
 
 absl::StatusOr<std::shared_ptr<const net::ClientTls>> LoadHostTls(const config::HostTls& tls) {

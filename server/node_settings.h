@@ -29,10 +29,9 @@ net::ReverseSettings ReverseSettingsOf(const config::Reverse& reverse);
 // Where the viewer lies: as configured, beside an installed binary, or in the build tree.
 std::string ViewerDirectory(const config::Viewer& viewer);
 
-// Reads a listener's certificate and key; null for one without TLS. Errors: as
-// net::TlsContext::ForServer.
-absl::StatusOr<std::shared_ptr<const net::TlsContext>> LoadTls(const config::Listener& listener);
-// The proxies in front of it; null: none.
+net::MinTls MinVersion(config::TlsVersion version);
+
+// The proxies in front of a listener; null: none.
 std::shared_ptr<const net::Proxies> ProxiesOf(const config::Listener& listener);
 
 // Reads what TLS to hosts works with. Errors: as net::ClientTls::Load.

@@ -18,10 +18,18 @@ namespace porthole::config {
 
 enum class TlsVersion : std::uint8_t { kTls12, kTls13 };
 
-struct ListenerTls {
+struct CertificateFiles {
   std::string certificate_file;  // PEM, leaf first
   std::string private_key_file;  // PEM
+
+  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
+};
+
+struct ListenerTls {
+  std::string certificate_file;
+  std::string private_key_file;
   TlsVersion min_version = TlsVersion::kTls12;
+  std::vector<CertificateFiles> more_certificates;  // by the names in them; else the one above
 
   friend bool operator==(const ListenerTls&, const ListenerTls&) = default;
 };

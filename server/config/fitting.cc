@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,11 +51,26 @@ bool Collide(const Endpoint& one, const Endpoint& other) {
          (one.address == other.address || IsWildcard(one.address) || IsWildcard(other.address));
 }
 
+// Metrics and errors know a certificate by its file.
+void CheckCertificates(const std::string& section, const ListenerTls& tls, Problems& problems) {
+  std::set<std::string_view> before = {tls.certificate_file};
+  for (std::size_t i = 0; i < tls.more_certificates.size(); ++i) {
+    const std::string& file = tls.more_certificates[i].certificate_file;
+    if (!before.insert(file).second) {
+      problems.Add(Item(section + ".more_certificates", i) + ".certificate_file",
+                   Shown(file) + " stands there twice");
+    }
+  }
+}
+
 void CheckListeners(const std::vector<Listener>& listeners, Problems& problems) {
   if (listeners.empty()) {
     problems.Add("listeners", "must have at least one listener");
   }
   for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].tls.has_value()) {
+      CheckCertificates(Item("listeners", i) + ".tls", *listeners[i].tls, problems);
+    }
     const auto& proxies = listeners[i].proxies;
     if (proxies.has_value() && proxies->trusted.empty()) {
       problems.Add(Item("listeners", i) + ".proxies.trusted", "must have at least one range");

@@ -76,15 +76,25 @@ ListenerProxies ToProxies(const v1::ListenerProxies& from) {
           .client_header = static_cast<ClientHeader>(from.client_header() - 1)};
 }
 
+ListenerTls ToListenerTls(const v1::ListenerTls& from) {
+  ListenerTls to;
+  to.certificate_file = from.certificate_file();
+  to.private_key_file = from.private_key_file();
+  to.min_version = static_cast<TlsVersion>(from.min_version() - 1);
+  for (const v1::CertificateFiles& files : from.more_certificates()) {
+    to.more_certificates.push_back({.certificate_file = files.certificate_file(),
+                                    .private_key_file = files.private_key_file()});
+  }
+  return to;
+}
+
 Listener ToListener(const v1::Listener& from) {
   constexpr std::uint16_t kTlsPort = 8443;
   Listener to;
   to.address = ToAddress(from.address());
   if (from.has_tls()) {
     to.port = kTlsPort;
-    to.tls = ListenerTls{.certificate_file = from.tls().certificate_file(),
-                         .private_key_file = from.tls().private_key_file(),
-                         .min_version = static_cast<TlsVersion>(from.tls().min_version() - 1)};
+    to.tls = ToListenerTls(from.tls());
   }
   if (from.has_port()) {
     to.port = ToPort(from.port());

@@ -115,11 +115,12 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const ListenerSettings&
   }
   listener->address_ = ToText(endpoint);
   listener->port_ = endpoint.port();
-  listener->secure_ = settings.tls != nullptr;
+  listener->tls_ = settings.tls;
   return listener;
 }
 
 void Listener::SetTls(const std::shared_ptr<const TlsContext>& tls) {
+  tls_ = tls;
   for (const std::unique_ptr<Acceptor>& acceptor : acceptors_) {
     acceptor->Home().Post([raw = acceptor.get(), tls] { raw->SetTls(tls); });
   }

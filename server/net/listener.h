@@ -62,7 +62,9 @@ class Listener {
   // "127.0.0.1:8443", with the port that the system chose where it was 0.
   const std::string& Address() const { return address_; }
   std::uint16_t Port() const { return port_; }
-  bool Secure() const { return secure_; }
+  bool Secure() const { return tls_ != nullptr; }
+  // What is served now; null: plain.
+  const std::shared_ptr<const TlsContext>& Tls() const { return tls_; }
 
   // For the connections that every worker accepts from soon on; those that there are keep theirs.
   // Only for a listener that speaks TLS.
@@ -75,7 +77,7 @@ class Listener {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::string address_;
   std::uint16_t port_ = 0;
-  bool secure_ = false;
+  std::shared_ptr<const TlsContext> tls_;
 };
 
 }  // namespace porthole::net

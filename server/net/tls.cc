@@ -1,13 +1,13 @@
 #include "net/tls.h"
 
 #include "base/status.h"
+#include "net/tls_certificate.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <array>
-#include <cstring>
+#include <cstddef>
 #include <ctime>
 #include <filesystem>
 #include <string_view>
@@ -15,9 +15,6 @@
 
 namespace porthole::net {
 namespace {
-
-// Forward secrecy and AEAD only, for TLS 1.2; TLS 1.3 has nothing else.
-constexpr const char* kTls12Ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL";
 
 absl::Status BadFile(const std::string& file, std::string_view what) {
   std::error_code error;
@@ -36,44 +33,9 @@ std::chrono::system_clock::time_point NotAfter(const X509* certificate) {
   return std::chrono::system_clock::from_time_t(timegm(&time));
 }
 
-// What SelectAlpn() chooses from. OpenSSL reads the choice after the callback returned.
-constexpr std::array<unsigned char, 9> kHttp11 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-
-// We speak HTTP/1.1 only; a client that offers ALPN without it hears so at once.
-int SelectAlpn(SSL*,
-               const unsigned char** out,
-               unsigned char* out_length,
-               const unsigned char* offered,
-               unsigned int offered_length,
-               void*) {
-  unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, out_length, kHttp11.data(), kHttp11.size(), offered,
-                            offered_length) != OPENSSL_NPN_NEGOTIATED) {
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-  }
-  *out = chosen;
-  return SSL_TLSEXT_ERR_OK;
-}
-
 // A key that wants a passphrase is an error, not a question at a terminal that nobody watches.
 int NoPassphrase(char*, int, int, void*) {
   return -1;
-}
-
-void Configure(SSL_CTX* context, MinTls min_version) {
-  SSL_CTX_set_min_proto_version(context,
-                                min_version == MinTls::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context, kTls12Ciphers);
-  SSL_CTX_set_options(
-      context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  // An idle connection gives its buffers back; a write may be retried from another address.
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  constexpr std::array<unsigned char, 8> kSessionContext = {'p', 'o', 'r', 't', 'h', 'o', 'l', 'e'};
-  SSL_CTX_set_session_id_context(context, kSessionContext.data(), kSessionContext.size());
-  // Sessions are resumed by tickets, which the clients keep: no memory grows here.
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_alpn_select_cb(context, SelectAlpn, nullptr);
 }
 
 }  // namespace
@@ -107,19 +69,43 @@ absl::Status LoadTlsPair(SSL_CTX* context,
   return absl::OkStatus();
 }
 
+TlsContext::TlsContext(Handle context, TlsCertificates certificates)
+    : context_(std::move(context)), certificates_(std::move(certificates)) {
+  for (std::size_t i = 0; i < certificates_.size(); ++i) {
+    for (const std::string& name : certificates_[i]->Names()) {
+      names_.Add(name, i);
+    }
+  }
+}
+
 absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::ForServer(
-    const std::string& certificate_file, const std::string& private_key_file, MinTls min_version) {
-  const std::shared_ptr<TlsContext> context(new TlsContext(SSL_CTX_new(TLS_server_method())));
-  if (context->context_ == nullptr) {
+    TlsCertificates certificates, MinTls min_version) {
+  Handle context = NewServerTls();
+  if (context == nullptr) {
     return Error(absl::StatusCode::kInternal, "TLS: " + TakeTlsError());
   }
-  Configure(context->context_.get(), min_version);
-  if (absl::Status loaded = LoadTlsPair(context->context_.get(), certificate_file, private_key_file,
-                                        context->expiry_);
-      !loaded.ok()) {
-    return loaded;
+  SSL_CTX_set_min_proto_version(context.get(),
+                                min_version == MinTls::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  const std::shared_ptr<TlsContext> made(
+      new TlsContext(std::move(context), std::move(certificates)));
+  SSL_CTX_set_client_hello_cb(made->context_.get(), ChooseCertificate, made.get());
+  return std::shared_ptr<const TlsContext>(made);
+}
+
+// This early, and not in the servername callback, because OpenSSL looks at tickets in between.
+int TlsContext::ChooseCertificate(SSL* connection, int* alert, void* self) {
+  const auto& own = *static_cast<const TlsContext*>(self);
+  const unsigned char* bytes = nullptr;
+  std::size_t size = 0;
+  std::size_t place = 0;
+  if (SSL_client_hello_get0_ext(connection, TLSEXT_TYPE_server_name, &bytes, &size) == 1) {
+    place = own.names_.Find(ServerNameIn({bytes, size})).value_or(0);
   }
-  return std::shared_ptr<const TlsContext>(context);
+  if (SSL_set_SSL_CTX(connection, own.certificates_[place]->Native()) == nullptr) {
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
+  return SSL_CLIENT_HELLO_SUCCESS;
 }
 
 SSL* TlsContext::NewConnection() const {

@@ -19,7 +19,7 @@ constexpr std::array<const char*, kAcceptErrorCount> kAcceptErrors = {"descripto
 FrontMetrics::FrontMetrics(prometheus::Registry& registry)
     : certificate_expiry_(GaugeFamily(registry,
                                       "porthole_tls_certificate_expiry_timestamp_seconds",
-                                      "When a listener's certificate expires, in Unix time.")) {
+                                      "When a certificate of a listener expires, in Unix time.")) {
   auto& tls = CounterFamily(registry, "porthole_tls_handshakes_total",
                             "TLS handshakes, by side and result.");
   for (std::size_t side = 0; side < kSides.size(); ++side) {
@@ -40,8 +40,13 @@ FrontMetrics::FrontMetrics(prometheus::Registry& registry)
   }
 }
 
-prometheus::Gauge& FrontMetrics::CertificateExpiry(const std::string& listener) {
-  return certificate_expiry_.Add({{"listener", listener}});
+prometheus::Gauge& FrontMetrics::CertificateExpiry(const std::string& listener,
+                                                   const std::string& certificate) {
+  return certificate_expiry_.Add({{"listener", listener}, {"certificate", certificate}});
+}
+
+void FrontMetrics::ForgetCertificate(const std::string& listener, const std::string& certificate) {
+  certificate_expiry_.Remove(&CertificateExpiry(listener, certificate));
 }
 
 }  // namespace porthole::telemetry

@@ -56,9 +56,12 @@ class FrontMetrics {
   prometheus::Counter& AcceptErrors(AcceptError reason) {
     return *accept_.at(static_cast<std::size_t>(reason));
   }
-  // porthole_tls_certificate_expiry_timestamp_seconds{listener}: Unix time. Takes a lock: for start
-  // and reload. `listener` comes from the configuration ("127.0.0.1:8443", "control").
-  prometheus::Gauge& CertificateExpiry(const std::string& listener);
+  // porthole_tls_certificate_expiry_timestamp_seconds{listener,certificate}: Unix time. Takes a
+  // lock: for start and reload. Both labels come from the configuration ("127.0.0.1:8443", and the
+  // certificate's file).
+  prometheus::Gauge& CertificateExpiry(const std::string& listener, const std::string& certificate);
+  // No longer shows one.
+  void ForgetCertificate(const std::string& listener, const std::string& certificate);
 
  private:
   std::array<std::array<prometheus::Counter*, 3>, 2> tls_{};

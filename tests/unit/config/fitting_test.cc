@@ -7,6 +7,14 @@
 namespace porthole::config {
 namespace {
 
+TEST(Fitting, KnowsACertificateByItsFile) {
+  EXPECT_EQ(WhyRefused("listeners: [{tls: {certificate_file: a, private_key_file: k, "
+                       "more_certificates: [{certificate_file: b, private_key_file: k}, "
+                       "{certificate_file: a, private_key_file: l}]}}]"),
+            "f.yaml:1: listeners[0].tls.more_certificates[1].certificate_file: \"a\" stands there "
+            "twice");
+}
+
 TEST(Fitting, RefusesNoListener) {
   EXPECT_EQ(WhyRefused("\nlisteners: []"), "f.yaml:2: listeners: must have at least one listener");
 }

@@ -73,7 +73,12 @@ workers: 3
 listeners:
   - address: "::"
     tls: {certificate_file: c.pem, private_key_file: k.pem, min_version: 1.3}
-  - {address: 192.0.2.1, port: 0, tls: {certificate_file: d, private_key_file: e}}
+  - address: 192.0.2.1
+    port: 0
+    tls:
+      certificate_file: d
+      private_key_file: e
+      more_certificates: [{certificate_file: f, private_key_file: g}]
   - {}
 admin: {address: 192.0.2.2, port: 1}
 )");
@@ -85,10 +90,13 @@ admin: {address: 192.0.2.2, port: 1}
                                            .port = 8443,
                                            .tls = ListenerTls{.certificate_file = "c.pem",
                                                               .private_key_file = "k.pem",
-                                                              .min_version = TlsVersion::kTls13},
+                                                              .min_version = TlsVersion::kTls13,
+                                                              .more_certificates = {}},
                                            .proxies = {}}));
   EXPECT_EQ(parsed.listeners[1].port, 0);
   EXPECT_EQ(parsed.listeners[1].tls->min_version, TlsVersion::kTls12);
+  EXPECT_EQ(parsed.listeners[1].tls->more_certificates,
+            (std::vector<CertificateFiles>{{.certificate_file = "f", .private_key_file = "g"}}));
   EXPECT_EQ(parsed.listeners[2], Listener{});
   EXPECT_EQ(parsed.admin, (Admin{.address = IpAddress::V4({192, 0, 2, 2}), .port = 1}));
 }

@@ -1,9 +1,12 @@
 #include "tests/unit/net/certificate.h"
 
+#include "net/tls_certificate.h"
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 
@@ -20,7 +23,7 @@ std::string Text(BIO* bio) {
 
 }  // namespace
 
-Certificate Certificate::Make(long seconds, long starts_in) {
+Certificate Certificate::Make(long seconds, long starts_in, const std::string& names) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> x509(X509_new(), X509_free);
   X509_set_version(x509.get(), 2);
@@ -32,6 +35,12 @@ Certificate Certificate::Make(long seconds, long starts_in) {
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
   X509_set_issuer_name(x509.get(), name);
+  if (!names.empty()) {
+    X509_EXTENSION* const extension =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
+    X509_add_ext(x509.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
   X509_sign(x509.get(), key.get(), EVP_sha256());
   BIO* const certificate = BIO_new(BIO_s_mem());
   PEM_write_bio_X509(certificate, x509.get());
@@ -50,6 +59,11 @@ std::string Certificate::EncryptedKey(const std::string& passphrase) const {
                                 static_cast<int>(passphrase.size()), nullptr, nullptr);
   EVP_PKEY_free(key);
   return Text(sealed);
+}
+
+std::shared_ptr<const net::TlsContext> CertificateFiles::Server() const {
+  return *net::TlsContext::ForServer({*net::TlsCertificate::Load(certificate, private_key)},
+                                     net::MinTls::kTls12);
 }
 
 }  // namespace porthole::testing

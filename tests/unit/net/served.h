@@ -27,9 +27,7 @@ struct Served {
                   bool secure = false,
                   std::shared_ptr<const net::Proxies> proxies = nullptr)
       : timeouts(limits),
-        tls(secure ? *net::TlsContext::ForServer(
-                         files.certificate, files.private_key, net::MinTls::kTls12)
-                   : nullptr),
+        tls(secure ? files.Server() : nullptr),
         listener(*net::Listener::Open({.address = IpAddress::V4({127, 0, 0, 1}),
                                        .port = 0,
                                        .tls = tls,

@@ -29,7 +29,7 @@ class Stream : public ::testing::TestWithParam<bool> {
     client_ = std::make_unique<RawClient>(worker_, pair[1]);
     if (GetParam()) {
       const CertificateFiles files;
-      tls_ = *net::TlsContext::ForServer(files.certificate, files.private_key, net::MinTls::kTls12);
+      tls_ = files.Server();
       Started<absl::Status> handshake(worker_, transport.HandshakeAsServer(*tls_));
       ASSERT_TRUE(client_->StartTls());
       ASSERT_TRUE(handshake.Get().ok());

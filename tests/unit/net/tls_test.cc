@@ -1,5 +1,4 @@
-#include "net/tls.h"
-
+#include "net/tls_certificate.h"
 #include "tests/unit/net/certificate.h"
 
 #include <gmock/gmock.h>
@@ -12,20 +11,19 @@ namespace porthole::testing {
 namespace {
 
 absl::Status Load(const std::string& certificate, const std::string& key) {
-  return net::TlsContext::ForServer(certificate, key, net::MinTls::kTls12).status();
+  return net::TlsCertificate::Load(certificate, key).status();
 }
 
-TEST(TlsContext, KnowsWhenItsCertificateExpires) {
+TEST(TlsCertificate, KnowsWhenItExpires) {
   const CertificateFiles files(Certificate::Make(5000));
-  const auto context =
-      net::TlsContext::ForServer(files.certificate, files.private_key, net::MinTls::kTls13);
-  ASSERT_TRUE(context.ok()) << context.status();
-  const auto left = (*context)->CertificateExpiry() - std::chrono::system_clock::now();
+  const auto certificate = net::TlsCertificate::Load(files.certificate, files.private_key);
+  ASSERT_TRUE(certificate.ok()) << certificate.status();
+  const auto left = (*certificate)->Expiry() - std::chrono::system_clock::now();
   EXPECT_GT(left, std::chrono::seconds(4900));
   EXPECT_LE(left, std::chrono::seconds(5000));
 }
 
-TEST(TlsContext, ErrorsNameTheFile) {
+TEST(TlsCertificate, ErrorsNameTheFile) {
   const CertificateFiles files;
   const CertificateFiles other;
   const std::string missing = files.directory.At("missing.pem");
@@ -41,7 +39,7 @@ TEST(TlsContext, ErrorsNameTheFile) {
 }
 
 // Nobody sits at the terminal that OpenSSL would ask.
-TEST(TlsContext, AKeyWithAPassphraseIsAnErrorAndNoQuestion) {
+TEST(TlsCertificate, AKeyWithAPassphraseIsAnErrorAndNoQuestion) {
   const CertificateFiles files;
   const std::string locked =
       files.directory.Write("locked.pem", files.made.EncryptedKey("passphrase"));

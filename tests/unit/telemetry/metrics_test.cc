@@ -115,17 +115,27 @@ TEST_F(MetricsTest, CountsWhatTheFrontSees) {
   metrics_.front.TlsHandshakes(TlsSide::kViewer, TlsResult::kTimeout).Increment();
   metrics_.front.HttpRefused(HttpRefusal::kOrigin).Increment();
   metrics_.front.AcceptErrors(AcceptError::kDescriptors).Increment();
-  metrics_.front.CertificateExpiry("127.0.0.1:8443").Set(1800000000);
-  metrics_.front.CertificateExpiry("127.0.0.1:8443").Set(1900000000);
+  metrics_.front.CertificateExpiry("127.0.0.1:8443", "/a.pem").Set(1800000000);
+  metrics_.front.CertificateExpiry("127.0.0.1:8443", "/a.pem").Set(1900000000);
+  metrics_.front.CertificateExpiry("127.0.0.1:8443", "/b.pem").Set(1700000000);
 
   EXPECT_EQ(ValueOf(R"(porthole_tls_handshakes_total{result="timeout",side="viewer"})"), "1");
   EXPECT_EQ(ValueOf(R"(porthole_tls_handshakes_total{result="failed",side="host"})"), "0");
   EXPECT_EQ(ValueOf("porthole_http_refused_total{reason=\"origin\"}"), "1");
   EXPECT_EQ(ValueOf("porthole_http_refused_total{reason=\"unavailable\"}"), "0");
   EXPECT_EQ(ValueOf("porthole_accept_errors_total{reason=\"descriptors\"}"), "1");
-  EXPECT_EQ(
-      ValueOf("porthole_tls_certificate_expiry_timestamp_seconds{listener=\"127.0.0.1:8443\"}"),
-      "1900000000");
+  const std::string expiry =
+      R"(porthole_tls_certificate_expiry_timestamp_seconds{certificate="/%.pem",listener="127.0.0.1:8443"})";
+  const auto expiry_of = [&](char file) {
+    std::string name = expiry;
+    name[name.find('%')] = file;
+    return ValueOf(name);
+  };
+  EXPECT_EQ(expiry_of('a'), "1900000000");
+  EXPECT_EQ(expiry_of('b'), "1700000000");
+  metrics_.front.ForgetCertificate("127.0.0.1:8443", "/b.pem");
+  EXPECT_EQ(expiry_of('a'), "1900000000");
+  EXPECT_EQ(expiry_of('b'), "");
 }
 
 TEST_F(MetricsTest, CountsControlRequestsWithinKnownLabels) {
