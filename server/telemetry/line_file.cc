@@ -31,8 +31,8 @@ absl::StatusOr<int> OpenPath(const std::string& path) {
   return descriptor;
 }
 
-// What is written at once: whole lines, where one of them fits, so that others who write to the same
-// pipe do not come between.
+// What is written at once: whole lines, where one of them fits, so that others who write to the
+// same pipe do not come between.
 std::string_view FirstPiece(std::string_view bytes) {
   const std::string_view most = bytes.substr(0, PIPE_BUF);
   const std::size_t end = most.rfind('\n');

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Scrape, HasEveryMetricOfTheDesign) {
   Metrics metrics(BuildInfo{.version = "1", .revision = "2"}, 1);
-  metrics.front.CertificateExpiry("127.0.0.1:8443").Set(1);
+  metrics.front.CertificateExpiry("127.0.0.1:8443", "/etc/porthole/public.pem").Set(1);
 
   const std::string scrape = metrics.Scrape();
 
@@ -50,7 +50,7 @@ TEST(Scrape, HasEveryMetricOfTheDesign) {
 
 TEST(Scrape, IsCleanForPromtool) {
   Metrics metrics(BuildInfo{.version = "1", .revision = "a \"quoted\" \\ one\n"}, 1);
-  metrics.front.CertificateExpiry("[::1]:8443").Set(1);
+  metrics.front.CertificateExpiry("[::1]:8443", "C:\\a \"b\"\n.pem").Set(1);
   const std::string path = testing::TempDir() + "porthole-scrape.txt";
   std::ofstream(path) << metrics.Scrape();
 
