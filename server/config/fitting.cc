@@ -68,8 +68,8 @@ void CheckListeners(const std::vector<Listener>& listeners, Problems& problems) 
     problems.Add("listeners", "must have at least one listener");
   }
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    if (listeners[i].tls.has_value()) {
-      CheckCertificates(Item("listeners", i) + ".tls", *listeners[i].tls, problems);
+    if (const auto& tls = listeners[i].tls; tls.has_value()) {
+      CheckCertificates(Item("listeners", i) + ".tls", *tls, problems);
     }
     const auto& proxies = listeners[i].proxies;
     if (proxies.has_value() && proxies->trusted.empty()) {

@@ -51,7 +51,7 @@ Attempt SendOutcome(ssize_t sent) {
 TlsWire::~TlsWire() = default;
 
 std::unique_ptr<TlsWire::Sealed>& TlsWire::Spare() {
-  thread_local std::unique_ptr<Sealed> spare;
+  static thread_local std::unique_ptr<Sealed> spare;
   return spare;
 }
 

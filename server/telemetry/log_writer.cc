@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMostWaiting = std::size_t{4} * 1024 * 1024;
 // How long the first line of several waits for the others: whoever logs wakes nobody meanwhile.
-constexpr std::chrono::milliseconds kGather{20};
+constexpr std::chrono::milliseconds kGather{1};
 
 }  // namespace
 

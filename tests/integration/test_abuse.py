@@ -156,7 +156,8 @@ def test_one_half_of_a_connection(both, host):
         wait_until(lambda: all(is_closed(viewer.web_socket.socket) for viewer in viewers), 10,
                    "the other halves to be closed")
         host.wait_for_ends()
-    assert len(both.events("session_ended", reason="viewer_lost")) == 20
+        wait_until(lambda: len(both.events("session_ended", reason="viewer_lost")) == 20, 20,
+                   "the log to tell each end")
 
 
 def was_reset(sock):

@@ -73,6 +73,7 @@ def test_who_is_no_proxy_is_closed(behind, host):
                 pass  # what it sent was not read
     wait_until(lambda: node.metrics().get("porthole_http_refused_total", reason="proxy") == 2, 20,
                "both to be counted")
+    wait_until(lambda: node.events("proxy_refused"), 20, "the log to say so")
     told = node.events("proxy_refused")
     assert len(told) == 1
     assert told[0]["client"] == "127.0.0.1"
