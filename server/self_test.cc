@@ -36,6 +36,7 @@ constexpr milliseconds kLimit{5000};  // for reaching the console, and for what 
 constexpr milliseconds kEvery{30'000};
 constexpr milliseconds kAfterFailure{5000};  // so that readiness comes back soon
 constexpr const char* kKeyId = "self-test";
+constexpr std::size_t kEvents = 16;  // nobody watches, and what is in the ring is held
 // Five are used, and the public side keeps some back for telling people that it is full.
 constexpr std::size_t kDescriptorsWanted = 32;
 
@@ -158,7 +159,7 @@ SelfTest::SelfTest(SelfTestParts parts)
            .target_check = [this](const Target& target) { return policy_.CheckTarget(target); },
            .process_started = WallTime()}),
       budget_(admission::AddressLimits(), parts_.clock),
-      registry_(session::Limits()),
+      registry_(session::Limits(), kEvents),
       settings_(parts_.files,
                 budget_,
                 admission_,

@@ -1,6 +1,7 @@
 #include "net/tls_stream.h"
 
 #include "base/status.h"
+#include "net/bio_method.h"
 #include "net/client_tls.h"
 
 #include <openssl/bio.h>
@@ -45,15 +46,9 @@ long ControlWire(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) 
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-// Made once and kept for the life of the process.
 const BIO_METHOD* WireBio() {
-  static const BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "layered");
-    BIO_meth_set_read(method, ReadWire);
-    BIO_meth_set_write(method, WriteWire);
-    BIO_meth_set_ctrl(method, ControlWire);
-    return method;
-  }();
+  static const BIO_METHOD* const kMethod = NewBioMethod(
+      {.name = "layered", .read = ReadWire, .write = WriteWire, .control = ControlWire});
   return kMethod;
 }
 
@@ -71,10 +66,8 @@ void TlsStream::FreeTls::operator()(SSL* tls) const {
 
 TlsStream::TlsStream(std::unique_ptr<ByteStream> inner, SSL* tls)
     : inner_(std::move(inner)), tls_(tls) {
-  BIO* const bio = BIO_new(WireBio());
+  BIO* const bio = NewBio(WireBio(), &wires_);
   if (bio != nullptr && tls_ != nullptr) {
-    BIO_set_data(bio, &wires_);
-    BIO_set_init(bio, 1);
     SSL_set_bio(tls_.get(), bio, bio);
   } else {
     BIO_free(bio);

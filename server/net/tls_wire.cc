@@ -1,5 +1,7 @@
 #include "net/tls_wire.h"
 
+#include "net/bio_method.h"
+
 #include <boost/asio/error.hpp>
 #include <sys/socket.h>
 
@@ -142,25 +144,10 @@ long TlsWire::Control(BIO* bio, int command, long /*number*/, void* /*pointer*/)
   }
 }
 
-// Made once and kept for the life of the process.
-const BIO_METHOD* TlsWire::Method() {
-  static const BIO_METHOD* const kMethod = [] {
-    BIO_METHOD* const method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "porthole");
-    BIO_meth_set_read(method, Read);
-    BIO_meth_set_write(method, Write);
-    BIO_meth_set_ctrl(method, Control);
-    return method;
-  }();
-  return kMethod;
-}
-
 BIO* TlsWire::NewBio() {
-  BIO* const bio = BIO_new(Method());
-  if (bio != nullptr) {
-    BIO_set_data(bio, this);
-    BIO_set_init(bio, 1);
-  }
-  return bio;
+  static const BIO_METHOD* const kMethod =
+      NewBioMethod({.name = "porthole", .read = Read, .write = Write, .control = Control});
+  return net::NewBio(kMethod, this);
 }
 
 }  // namespace porthole::net

@@ -56,7 +56,6 @@ class TlsWire {
     std::size_t untold = 0;
   };
 
-  static const BIO_METHOD* Method();
   static int Read(BIO* bio, char* target, int size);
   static int Write(BIO* bio, const char* bytes, int size);
   static long Control(BIO* bio, int command, long number, void* pointer);

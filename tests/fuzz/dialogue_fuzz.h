@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace porthole::fuzz {
@@ -20,6 +21,16 @@ inline void Expect(bool holds) {
   if (!holds) {
     std::abort();
   }
+}
+
+// That `words` do not give `secret` away. A host that says the word itself is no leak of ours: the
+// fuzzer reads it out of the comparison.
+inline void ExpectKept(std::string_view secret,
+                       std::string_view words,
+                       std::span<const std::uint8_t> said) {
+  const std::string_view input(reinterpret_cast<const char*>(said.data()), said.size());
+  Expect(input.find(secret) != std::string_view::npos ||
+         words.find(secret) == std::string_view::npos);
 }
 
 // Runs `dialogue(stream)`, the stream as a std::unique_ptr<net::ByteStream>&, against another side

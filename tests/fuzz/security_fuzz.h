@@ -39,7 +39,7 @@ int RunSecurity(std::span<const std::uint8_t> input, const Dialogue& dialogue) {
   std::unique_ptr<net::ByteStream> host = std::move(pair.near);
   const absl::Status status = testing::RunToEnd(context, dialogue(host, input[0]));
   const std::string words = status.ToString();
-  Expect(words.find(kPassword) == std::string::npos);
+  ExpectKept(kPassword, words, input);
   for (const char character : words) {
     const auto byte = static_cast<unsigned char>(character);
     Expect(byte >= 0x20 && byte != 0x7F);

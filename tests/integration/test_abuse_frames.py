@@ -198,7 +198,7 @@ def test_a_huge_frame_is_passed_on_as_it_comes(shared):
     viewer = Viewer(node, node.key.mint(host.target))
     before, taken = node.resident_bytes(), host.taken
     text = MIB - 8
-    message = struct.pack(">BxxxI", 6, text) + b"x" * text
+    message = struct.pack(">B3xI", 6, text) + b"x" * text
 
     with Bystander(node):
         viewer.web_socket.socket.sendall(head(0x82, 0xFF, struct.pack(">Q", 1 << 50))[:-4] + bytes(4))
