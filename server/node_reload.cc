@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -151,11 +152,12 @@ std::vector<Node::Tried> Node::ReloadListeners() {
   std::vector<Tried> tried;
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     net::Listener& listener = *listeners_[i];
-    if (!listener.Secure() || !listeners_now_[i].tls.has_value()) {
+    const std::optional<config::ListenerTls>& wanted = listeners_now_[i].tls;
+    if (!listener.Secure() || !wanted.has_value()) {
       continue;
     }
     const std::string what = "listener " + listener.Address();
-    absl::StatusOr<ReloadedTls> reloaded = ReloadTls(*listeners_now_[i].tls, *listener.Tls());
+    absl::StatusOr<ReloadedTls> reloaded = ReloadTls(*wanted, *listener.Tls());
     if (!reloaded.ok()) {
       tried.push_back({what, reloaded.status(), "what was there is still served"});
       continue;

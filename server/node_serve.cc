@@ -74,6 +74,7 @@ void Node::Serve() {
 // Not ready before a console was opened here once, or could not be.
 void Node::BeginSelfTest() {
   std::vector<net::OwnListener> own;
+  own.reserve(listeners_.size());
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     own.push_back({.address = configuration_.listeners[i].address,
                    .port = listeners_[i]->Port(),
