@@ -86,9 +86,14 @@ def tls_x509(directory, authority, certificate, verify_peer=False):
 
 
 def free_port():
-    """A port that was free a moment ago, for servers that cannot choose one themselves."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """A port for servers that cannot choose one themselves. The system chose it and gives it to nobody
+    for a minute: a connection to it is left in TIME_WAIT, which stops only who does not name a port."""
+    with (socket.create_server(("127.0.0.1", 0)) as server,
+          socket.create_connection(server.getsockname()) as client):
+        accepted, _ = server.accept()
+        accepted.close()  # first, so that this port is the one that waits
+        assert client.recv(1) == b""
+        return server.getsockname()[1]
 
 
 class _Display:
