@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import pathlib
 import resource
 import socket
 import struct
@@ -109,6 +110,16 @@ def connect_from(address, sources, each):
     """`each` connections from each of that many loopback addresses, 127.0.0.2 and up."""
     return [open_socket(address, source=f"127.0.0.{2 + number}")
             for number in range(sources) for _ in range(each)]
+
+
+def accepted_from(address, source):
+    """How many connections from `source` whoever listens at `address` has accepted: one that still
+    waits in the kernel's queue has no inode (/proc/net/tcp)."""
+    def word(host, port=""):
+        return f"{socket.inet_aton(host)[::-1].hex().upper()}:{port}"
+    rows = map(str.split, pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(row[1] == word(address[0], f"{address[1]:04X}") and row[2].startswith(word(source))
+               and row[9] != "0" for row in rows)
 
 
 def is_closed(sock):
